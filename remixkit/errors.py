@@ -1,0 +1,62 @@
+"""Every exception that is a user's to mend.
+
+Bugs are not caught and keep their traceback; what stands here has a message of one line that says
+which file, which place in it, what is wrong and what to do. The command line turns it into exit status 2.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class UserError(Exception):
+    """Something the user can mend.
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong, without a full stop.
+    file : Path or str, optional
+        The file it concerns.
+    place : str, optional
+        Where in the file: a key, a byte offset, a bar.
+    remedy : str, optional
+        What to do about it.
+    """
+
+    def __init__(
+        self, reason: str, *, file: Path | str | None = None, place: str | None = None, remedy: str | None = None
+    ) -> None:
+        self.reason = reason
+        self.file = None if file is None else str(file)
+        self.place = place
+        self.remedy = remedy
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        head = ": ".join(x for x in (self.file, self.place, self.reason) if x)
+        return f"{head}; {self.remedy}" if self.remedy else head
+
+
+class SongError(UserError):
+    """A song that cannot be read, or in which there is nothing to cover."""
+
+
+class StyleError(UserError):
+    """A style file that does not fit the schema, or a style that does not exist."""
+
+
+class SoundFontError(UserError):
+    """A SoundFont that is missing, broken or empty."""
+
+
+class SynthError(UserError):
+    """The synthesiser's system library is missing or too old."""
+
+
+class OutputError(UserError):
+    """A target that cannot be written: unknown ending, read-only folder, full disk."""
+
+
+class PluginError(UserError):
+    """A role or an effect that no installed package offers."""

@@ -1,0 +1,1 @@
+"""The musical nouns. Frozen, slotted; time is integer ticks, 960 a quarter note."""

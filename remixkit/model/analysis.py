@@ -1,0 +1,89 @@
+"""What the walk understood of a song."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from remixkit.model.song import Song
+
+Mode = Literal["major", "minor"]
+SectionLabel = Literal["intro", "A", "B", "sabi", "interlude", "outro"]
+TrackRole = Literal[
+    "melody", "second", "bass", "chords", "pad", "arpeggio", "riff", "drums", "percussion", "effects", "empty"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key from one tick to another; `tonic_pc` 0 is C."""
+
+    start_tick: int
+    end_tick: int
+    tonic_pc: int
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord from one tick to another.
+
+    Parameters
+    ----------
+    root_pc : int or None
+        Pitch class of the root; None where no chord sounds.
+    quality : str
+        Harte's shorthand: maj, min, dim, aug, maj7, min7, 7, hdim7, dim7, minmaj7, maj6, min6, sus2, sus4, 9, maj9,
+        min9, 11, 13 ... (`remixkit.theory.chords.QUALITIES` has them all); empty for no chord.
+    bass_pc : int or None
+        Pitch class of the lowest note where it is not the root.
+    """
+
+    start_tick: int
+    end_tick: int
+    root_pc: int | None
+    quality: str = ""
+    bass_pc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section, bar line to bar line; `energy` is 0-1 within the song."""
+
+    start_tick: int
+    end_tick: int
+    label: SectionLabel
+    energy: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MelodyNote:
+    """A note of the tune; `track` is its index in `Song.tracks`."""
+
+    start_tick: int
+    end_tick: int
+    pitch: int
+    velocity: int
+    track: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A song on its true bar grid, and what was heard in it.
+
+    `keys`, `chords` and `sections` cover the song without gaps, in order. `melody` is in order and monophonic.
+    `roles` has an entry a track.
+    """
+
+    song: Song
+    keys: tuple[Key, ...]
+    chords: tuple[ChordSpan, ...]
+    melody: tuple[MelodyNote, ...]
+    sections: tuple[Section, ...]
+    roles: tuple[TrackRole, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def end_tick(self) -> int:
+        """Where the last section ends: a bar line."""
+        return self.sections[-1].end_tick if self.sections else self.song.end_tick

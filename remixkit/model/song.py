@@ -1,0 +1,112 @@
+"""A song as it was transcribed: tracks of notes and controls on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from remixkit.model.timing import Grid
+
+ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """A note.
+
+    Parameters
+    ----------
+    start_tick, end_tick : int
+        Onset and release; the release lies after the onset.
+    pitch : int
+        MIDI number, 0-127; 60 is middle C.
+    velocity : int
+        1-127.
+    origin : str
+        Why it is there: ``"bass/lofi_walk"``; empty for a note of the source.
+    """
+
+    start_tick: int
+    end_tick: int
+    pitch: int
+    velocity: int = 80
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Control:
+    """A channel event that is not a note.
+
+    Parameters
+    ----------
+    tick : int
+        When.
+    kind : str
+        ``"cc"`` (number: controller), ``"bend"`` (value -8192..8191), ``"program"``, ``"pressure"``,
+        ``"key_pressure"`` (number: pitch) or ``"rpn"`` (number: 14-bit parameter; value: 14 bits).
+    number : int
+        Controller, pitch or parameter; 0 where the kind has none.
+    value : int
+        0-127 but for bends and RPNs.
+    """
+
+    tick: int
+    kind: ControlKind
+    number: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Text:
+    """A lyric or a marker."""
+
+    tick: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeySignature:
+    """A key signature event of the source: sharps (flats negative) and mode."""
+
+    tick: int
+    sharps: int
+    mode: Literal["major", "minor"] = "major"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One channel of one track of the source.
+
+    Notes and controls are sorted by tick. `program` is the first one the channel sets (0 if none);
+    later changes stand in `controls`.
+    """
+
+    name: str = ""
+    channel: int = 0
+    program: int = 0
+    is_drum: bool = False
+    notes: tuple[Note, ...] = ()
+    controls: tuple[Control, ...] = ()
+    lyrics: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A transcription.
+
+    `source` is the file's name, for messages. `warnings` says in one sentence each what was mended while reading.
+    """
+
+    title: str = ""
+    tracks: tuple[Track, ...] = ()
+    grid: Grid = field(default_factory=Grid)
+    key_signatures: tuple[KeySignature, ...] = ()
+    markers: tuple[Text, ...] = ()
+    composer: str = ""
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def end_tick(self) -> int:
+        """The last release, 0 if there is no note."""
+        return max((n.end_tick for t in self.tracks for n in t.notes), default=0)

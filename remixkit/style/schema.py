@@ -1,0 +1,122 @@
+"""What may stand in a style file. TOML tables become these, frozen; a key that is not here is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SectionName = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro"]
+PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "all"]
+Colour = Literal["triads", "sevenths", "ninths"]
+Voicing = Literal["close", "open", "rootless", "shell", "power", "divisi"]
+Midi7 = Annotated[int, Field(ge=0, le=127)]
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Table(BaseModel):
+    """A table of a style file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class FormSpec(Table):
+    """Tempo and outline.
+
+    The cover's tempo is the source's, moved into `tempo_range_bpm` but never by more than `tempo_change_max`
+    (a share of the source's). Where the source is faster than `half_time_above_bpm` the beat is felt at half rate:
+    drums and chord patterns stretch over twice the time, bars and notes stay.
+    """
+
+    tempo_range_bpm: tuple[float, float] = (40.0, 240.0)
+    tempo_change_max: Unit = 0.08
+    half_time_above_bpm: float | None = None
+    intro_bars: int = Field(default=0, ge=0, le=16)
+    outro_bars: int = Field(default=0, ge=0, le=16)
+    ritardando: Unit = 0.0
+    rubato: Unit = 0.0
+
+
+class HarmonySpec(Table):
+    """How chords are coloured and how often they are replaced (0 never, 1 wherever the melody allows)."""
+
+    colour: Colour = "triads"
+    reharmonise: Unit = 0.0
+
+
+class GrooveSpec(Table):
+    """Feel. `swing` is the place of the second sixteenth within two (0.5 straight); `late_ms` is for each role or drum voice."""
+
+    swing: float = Field(default=0.5, ge=0.5, le=0.75)
+    late_ms: Mapping[str, float] = Field(default_factory=dict)
+    humanise_ms: float = Field(default=4.0, ge=0.0, le=40.0)
+    humanise_velocity: float = Field(default=4.0, ge=0.0, le=30.0)
+
+
+class FxSpec(BaseModel):
+    """An effect: its name, and its parameters beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: dict[str, float]
+
+    name: str
+
+
+class RoleSpec(Table):
+    """A player: what it does (`kind`), with what (`program`), where, how loud, and in which sections.
+
+    A role plays in the sections whose intensity lies in `energy` and whose name is in `sections`. `patterns`
+    names a pattern, or several to choose from, for each section; `all` is for those not named. `settings` are the kind's own.
+    """
+
+    kind: str
+    name: str | None = None
+    program: Midi7 = 0
+    bank: int = Field(default=0, ge=0, le=16383)
+    register_: tuple[Midi7, Midi7] | None = Field(default=None, alias="register")
+    velocity: int = Field(default=80, ge=1, le=127)
+    volume: Midi7 = 100
+    pan: Midi7 = 64
+    reverb: Midi7 = 40
+    energy: tuple[Unit, Unit] = (0.0, 1.0)
+    sections: tuple[SectionName, ...] = ("intro", "verse", "prechorus", "sabi", "interlude", "outro")
+    voicing: Voicing = "close"
+    patterns: Mapping[PatternKey, str | tuple[str, ...]] = Field(default_factory=dict)
+    settings: Mapping[str, float | str | bool] = Field(default_factory=dict)
+    fx: tuple[FxSpec, ...] = ()
+
+
+class PatternSpec(BaseModel):
+    """A pattern: `events` for pitched roles, or one string of steps for each drum voice; `beats` is its length."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: dict[str, str]
+
+    events: str | None = None
+    beats: float | None = Field(default=None, gt=0, le=64)
+    weight: float = Field(default=1.0, gt=0)
+
+
+class MasterSpec(Table):
+    """The sum: loudness, ceiling, effects, and the fade at the end."""
+
+    target_lufs: float = Field(default=-14.0, ge=-40, le=-6)
+    ceiling_db: float = Field(default=-1.0, ge=-20, le=0)
+    fade_out_s: float = Field(default=0.0, ge=0, le=30)
+    fx: tuple[FxSpec, ...] = ()
+
+
+class Style(Table):
+    """A style: everything a cover of it needs beside the song."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    title: str
+    description: str = ""
+    extends: str | None = None
+    form: FormSpec = Field(default_factory=FormSpec)
+    harmony: HarmonySpec = Field(default_factory=HarmonySpec)
+    groove: GrooveSpec = Field(default_factory=GrooveSpec)
+    roles: Mapping[str, RoleSpec] = Field(default_factory=dict)
+    patterns: Mapping[str, PatternSpec] = Field(default_factory=dict)
+    master: MasterSpec = Field(default_factory=MasterSpec)
