@@ -26,7 +26,9 @@ def replacing(target: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}.", suffix=target.suffix, dir=target.parent)
     except OSError as problem:
         raise OutputError(
-            problem.strerror or "cannot be written", file=target, remedy="name a folder that exists and can be written to"
+            problem.strerror or "cannot be written",
+            file=target,
+            remedy="name a folder that exists and can be written to",
         ) from problem
     os.close(handle)
     beside = Path(name)
@@ -36,7 +38,9 @@ def replacing(target: Path) -> Iterator[Path]:
         beside.replace(target)
     except OSError as problem:
         raise OutputError(
-            problem.strerror or "cannot be written", file=target, remedy="look at the disk's space and the folder's rights"
+            problem.strerror or "cannot be written",
+            file=target,
+            remedy="look at the disk's space and the folder's rights",
         ) from problem
     finally:
         with suppress(FileNotFoundError):

@@ -35,6 +35,8 @@ class PlannedSection:
         Where it begins in the source; None if the cover made it (an added intro or outro).
     is_last_sabi : bool
         The climax.
+    borrows_tick : int or None
+        For a section the cover made: the cover's tick of the bars whose chords it repeats.
     """
 
     start_tick: int
@@ -43,6 +45,7 @@ class PlannedSection:
     intensity: float
     source_tick: int | None = None
     is_last_sabi: bool = False
+    borrows_tick: int | None = None
 
     @property
     def name(self) -> SectionName:

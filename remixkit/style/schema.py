@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from remixkit.theory.chords import Colour as Colour
+from remixkit.theory.chords import Voicing as Voicing
 
 SectionName = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro"]
 PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "all"]
-Colour = Literal["triads", "sevenths", "ninths"]
-Voicing = Literal["close", "open", "rootless", "shell", "power", "divisi"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -37,6 +39,13 @@ class FormSpec(Table):
     ritardando: Unit = 0.0
     rubato: Unit = 0.0
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.tempo_range_bpm
+        if not 20 <= low <= high <= 400:
+            raise ValueError(f"tempo_range_bpm = [{low:g}, {high:g}] must rise, within 20 to 400")
+        return self
+
 
 class HarmonySpec(Table):
     """How chords are coloured and how often they are replaced (0 never, 1 wherever the melody allows)."""
@@ -46,7 +55,10 @@ class HarmonySpec(Table):
 
 
 class GrooveSpec(Table):
-    """Feel. `swing` is the place of the second sixteenth within two (0.5 straight); `late_ms` is for each role or drum voice."""
+    """Feel.
+
+    `swing` is the place of the second sixteenth within two (0.5 is straight); `late_ms` is for a role or a drum voice.
+    """
 
     swing: float = Field(default=0.5, ge=0.5, le=0.75)
     late_ms: Mapping[str, float] = Field(default_factory=dict)
@@ -67,7 +79,8 @@ class RoleSpec(Table):
     """A player: what it does (`kind`), with what (`program`), where, how loud, and in which sections.
 
     A role plays in the sections whose intensity lies in `energy` and whose name is in `sections`. `patterns`
-    names a pattern, or several to choose from, for each section; `all` is for those not named. `settings` are the kind's own.
+    names a pattern, or several to choose from, for each section; `all` is for those not named. `settings` are the
+    kind's own.
     """
 
     kind: str
@@ -86,6 +99,14 @@ class RoleSpec(Table):
     settings: Mapping[str, float | str | bool] = Field(default_factory=dict)
     fx: tuple[FxSpec, ...] = ()
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.register_ is not None and self.register_[0] > self.register_[1]:
+            raise ValueError("register must rise, as in [48, 72]")
+        if self.energy[0] > self.energy[1]:
+            raise ValueError("energy must rise, as in [0.3, 1.0]")
+        return self
+
 
 class PatternSpec(BaseModel):
     """A pattern: `events` for pitched roles, or one string of steps for each drum voice; `beats` is its length."""
@@ -98,6 +119,12 @@ class PatternSpec(BaseModel):
     weight: float = Field(default=1.0, gt=0)
 
 
+class PatternFile(Table):
+    """A file of styles/patterns: patterns, written as in a style."""
+
+    patterns: Mapping[str, PatternSpec] = Field(default_factory=dict)
+
+
 class MasterSpec(Table):
     """The sum: loudness, ceiling, effects, and the fade at the end."""
 
@@ -108,7 +135,9 @@ class MasterSpec(Table):
 
 
 class Style(Table):
-    """A style: everything a cover of it needs beside the song."""
+    """A style: everything a cover of it needs beside the song. `name` is its file's, without the ending."""
+
+    name: str = ""
 
     schema_: Literal[1] = Field(alias="schema")
     title: str
@@ -120,3 +149,8 @@ class Style(Table):
     roles: Mapping[str, RoleSpec] = Field(default_factory=dict)
     patterns: Mapping[str, PatternSpec] = Field(default_factory=dict)
     master: MasterSpec = Field(default_factory=MasterSpec)
+
+
+def strict_json(tables: Mapping[str, Any]) -> str:
+    """TOML's tables as JSON, pydantic's strictest form: arrays may be tuples, but "4" is no number, 1.5 no integer."""
+    return json.dumps(tables, default=str)

@@ -1,0 +1,205 @@
+"""The walk: a song in, a cover out. Whoever reads this page knows the project.
+
+    read      midi.read         a file's notes, tempo and meters            -> Song
+    grid,
+    analyse   analyse.analyze   true bars, melody, chords, keys, sections   -> Analysis
+    plan,
+    arrange,
+    groove    arrange.arrange   a style's players, what each of them plays  -> Arrangement
+    write     midi.write        the cover as MIDI
+    synthesise,
+    mix       render.render     the cover as sound
+
+Every step is a function from one frozen noun to the next, so any of them can be called, tested or replaced alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from remixkit import analyse, arrange, midi
+from remixkit import style as styles
+from remixkit.errors import OutputError, SongError
+from remixkit.model.analysis import Analysis
+from remixkit.model.arrangement import Arrangement
+from remixkit.model.song import Song
+from remixkit.plugins import nearest
+from remixkit.style import Style
+from remixkit.theory import notation
+
+if TYPE_CHECKING:
+    import music21
+
+    from remixkit.render import RenderReport
+
+    SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
+
+Progress: TypeAlias = Callable[[str, float], None]
+Kind = Literal["midi", "score", "sound"]
+
+KINDS: dict[str, Kind] = {
+    ".mid": "midi",
+    ".midi": "midi",
+    ".musicxml": "score",
+    ".wav": "sound",
+    ".flac": "sound",
+    ".ogg": "sound",
+    ".mp3": "sound",
+}
+
+
+def load(path: str | Path) -> Song:
+    """Read a song.
+
+    Raises
+    ------
+    SongError
+        If the file cannot be read, or holds no song.
+    """
+    return midi.read(Path(path))
+
+
+def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:
+    """Find bars, melody, chords, keys, sections and each track's role.
+
+    Parameters
+    ----------
+    song : Song, path or music21 stream
+        What to listen to.
+    melody_track : int or str, optional
+        Where the tune is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name.
+
+    Raises
+    ------
+    SongError
+        If the song cannot be read, has nothing to cover, or has no such track.
+    """
+    heard = _song(song)
+    return analyse.analyze(heard, None if melody_track is None else _track(heard, melody_track))
+
+
+def cover(
+    song: SongLike | Analysis, style: str | Path | Style, *, seed: int = 0, melody_track: int | str | None = None
+) -> Cover:
+    """Arrange a song in a style.
+
+    Parameters
+    ----------
+    song : Song, path, music21 stream or Analysis
+        What to cover. An Analysis is taken as it is, so several covers can share one.
+    style : str, Path or Style
+        A style's name, or its file.
+    seed : int
+        Another seed gives another take with the same melody; the same seed gives the same cover.
+    melody_track : int or str, optional
+        As in `analyze`.
+
+    Raises
+    ------
+    SongError, StyleError, PluginError
+        If the song or the style is not fit to be used; the message says why.
+    """
+    chosen = style if isinstance(style, Style) else styles.load(style)
+    analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
+    return Cover(arrange.arrange(analysis, chosen, seed=seed), analysis, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A finished arrangement, with what it was made from."""
+
+    arrangement: Arrangement
+    analysis: Analysis
+    style: Style
+
+    def write(
+        self, *paths: str | Path, soundfont: str | Path | None = None, progress: Progress | None = None
+    ) -> RenderReport | None:
+        """Write the cover; each path's ending says as what: .mid, .musicxml, .wav, .flac, .ogg, .mp3.
+
+        Sounds are rendered once, however many there are. A file is whole or not there at all.
+
+        Parameters
+        ----------
+        *paths : str or Path
+            The targets.
+        soundfont : str or Path, optional
+            A SoundFont's name or file; the default one rides with the package.
+        progress : callable, optional
+            Told the stage and how much of it is done (0-1).
+
+        Returns
+        -------
+        RenderReport or None
+            Length, loudness, true peak and warnings, if there was sound.
+
+        Raises
+        ------
+        OutputError, SoundFontError, SynthError
+            If a target cannot be written, or there is nothing to play with.
+        """
+        targets = [(Path(p), kind_of(Path(p))) for p in paths]
+        for path, kind in targets:
+            if kind == "midi":
+                midi.write(self.arrangement, path)
+            elif kind == "score":
+                notation.write_musicxml(self.to_music21(), path)
+        sounds = [path for path, kind in targets if kind == "sound"]
+        if not sounds:
+            return None
+        from remixkit.render import render, soundfonts  # they take their time to load, and MIDI needs none of them
+
+        return render(self.arrangement, sounds, soundfont=soundfonts.find(soundfont), progress=progress)
+
+    def to_music21(self) -> music21.stream.Score:
+        """The arrangement as a music21 Score, to work on."""
+        return notation.to_music21(self.arrangement)
+
+
+def kind_of(path: Path) -> Kind:
+    """What a target's ending asks for.
+
+    Raises
+    ------
+    OutputError
+        If nothing is written with that ending.
+    """
+    ending = path.suffix.lower()
+    if ending in KINDS:
+        return KINDS[ending]
+    remedy = f"use one of {' '.join(KINDS)}"
+    if ending == ".pdf":
+        raise OutputError(
+            "sheets in PDF are not there yet", file=path, remedy="write .musicxml and print it from MuseScore"
+        )
+    if ending == ".png":
+        raise OutputError("a cover is no picture", file=path, remedy="draw one with `remixkit roll`")
+    raise OutputError(f"the ending {ending!r} is unknown" if ending else "it has no ending", file=path, remedy=remedy)
+
+
+def _song(song: Any) -> Song:
+    if isinstance(song, Song):
+        return song
+    if isinstance(song, str | Path):
+        return load(song)
+    return notation.from_music21(song)
+
+
+def _track(song: Song, which: int | str) -> int:
+    if isinstance(which, int):
+        if 0 <= which < len(song.tracks):
+            return which
+        raise SongError(f"has no track {which + 1}", file=song.source, remedy=f"there are {len(song.tracks)}")
+    names = [t.name for t in song.tracks]
+    found = [k for k, name in enumerate(names) if name.strip().casefold() == which.strip().casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        numbers = ", ".join(str(k + 1) for k in found)
+        raise SongError(f"has several tracks called {which!r}", file=song.source, remedy=f"give a number: {numbers}")
+    hint = nearest(which, [n for n in names if n])
+    remedy = f"did you mean {hint!r}?" if hint else "`remixkit analyze` lists its tracks"
+    raise SongError(f"has no track called {which!r}", file=song.source, remedy=remedy)
