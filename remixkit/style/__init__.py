@@ -1,0 +1,10 @@
+"""Styles: TOML files that say how a cover sounds."""
+
+from __future__ import annotations
+
+from remixkit.style.folders import config_dir, data_dir, search_path
+from remixkit.style.library import library
+from remixkit.style.loading import StyleInfo, available, check, load
+from remixkit.style.schema import Style
+
+__all__ = ["Style", "StyleInfo", "available", "check", "config_dir", "data_dir", "library", "load", "search_path"]

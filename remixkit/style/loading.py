@@ -1,0 +1,88 @@
+"""A style by name: found, read, merged, checked, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from remixkit.errors import StyleError
+from remixkit.style.checking import check_names, check_sound
+from remixkit.style.folders import style_files
+from remixkit.style.problems import explain
+from remixkit.style.reading import Resolved, find, resolve
+from remixkit.style.schema import Style, strict_json
+
+
+@dataclass(frozen=True, slots=True)
+class StyleInfo:
+    """What a list of styles shows; `problem` says why a broken one cannot be used."""
+
+    name: str
+    title: str
+    description: str
+    path: Path
+    problem: str = ""
+
+
+def load(name_or_path: str | Path) -> Style:
+    """A style, with what it extends merged into it.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A file ending in .toml, or a name: looked up in ``./styles``, the user's folder, the shipped styles.
+
+    Raises
+    ------
+    StyleError
+        If it does not exist or does not fit: one line with file, key, reason and the nearest right word.
+    """
+    return _load(name_or_path)[0]
+
+
+def check(path: str | Path) -> Style:
+    """Like `load`, and looks deeper: effects' parameters against their functions, registers against instruments.
+
+    Raises
+    ------
+    StyleError
+        As `load`.
+    """
+    style, resolved = _load(path)
+    check_sound(style, resolved)
+    return style
+
+
+def available() -> tuple[StyleInfo, ...]:
+    """The styles that a name leads to, by name. A style without roles is a base for others and is not listed."""
+    infos = []
+    for path in style_files():
+        try:
+            tables = resolve(path).tables
+        except StyleError as problem:
+            infos.append(StyleInfo(path.stem, path.stem, "", path, str(problem)))
+            continue
+        if tables.get("roles"):
+            title, description = (str(tables.get(k, "")) for k in ("title", "description"))
+            infos.append(StyleInfo(path.stem, title or path.stem, description, path))
+    return tuple(infos)
+
+
+def _load(name_or_path: str | Path) -> tuple[Style, Resolved]:
+    resolved = resolve(find(name_or_path))
+    own = resolved.sources[0].path
+    if "name" in resolved.tables:
+        raise StyleError(
+            "there is no such key",
+            file=resolved.file_of(["name"]),
+            place="name",
+            remedy="a style's name is its file's; set title",
+        )
+    try:
+        style = Style.model_validate_json(strict_json({**resolved.tables, "name": own.stem}), strict=True)
+    except ValidationError as problem:
+        raise explain(problem, Style, resolved) from None
+    check_names(style, resolved)
+    return style, resolved

@@ -1,0 +1,163 @@
+"""Style files as raw tables: look-up, TOML, inheritance. What the tables may hold is `schema`'s business."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from remixkit.errors import StyleError
+from remixkit.plugins import nearest
+from remixkit.style.folders import candidates, style_files
+
+RawTable = dict[str, Any]
+NO_KIND = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file's tables, before inheritance."""
+
+    path: Path
+    tables: RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A style with all it inherits: the files from the style's own to the most basic, and their tables merged."""
+
+    sources: tuple[Source, ...]
+    tables: RawTable
+
+    def file_of(self, keys: Sequence[str | int]) -> Path:
+        """The file in which a key of the merged tables was written; the style's own if none has it."""
+        for source in self.sources:
+            if _has(source.tables, keys):
+                return source.path
+        return self.sources[0].path
+
+
+def resolve(name_or_path: str | Path) -> Resolved:
+    """Find a style and merge what it extends.
+
+    Raises
+    ------
+    StyleError
+        If there is no such style, a file is not TOML, or styles extend each other in a circle.
+    """
+    sources = [read(find(name_or_path))]
+    while (base := sources[-1].tables.get("extends")) is not None:
+        if not isinstance(base, str):
+            raise StyleError(
+                "must be a style's name", file=sources[-1].path, place="extends", remedy='write extends = "base"'
+            )
+        sources.append(read(_find_base(base, sources)))
+    merged: RawTable = {}
+    for source in reversed(sources):
+        own = (
+            source.tables
+            if source is sources[0]
+            else {k: v for k, v in source.tables.items() if k not in ("title", "description")}
+        )
+        merged = merge(merged, own)
+    roles = merged.get("roles")
+    if isinstance(roles, dict):
+        merged["roles"] = {k: v for k, v in roles.items() if not (isinstance(v, dict) and v.get("kind") == NO_KIND)}
+    return Resolved(tuple(sources), merged)
+
+
+def read(path: Path) -> Source:
+    """A file's tables.
+
+    Raises
+    ------
+    StyleError
+        With line and column where the file is not TOML.
+    """
+    try:
+        return Source(path, tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+    except OSError as problem:
+        raise StyleError(problem.strerror or "cannot be read", file=path, remedy="name a style file") from problem
+    except UnicodeDecodeError as problem:
+        raise StyleError(f"byte {problem.start} is not UTF-8", file=path, remedy="save the file as UTF-8") from problem
+    except RecursionError as problem:
+        raise StyleError("tables are nested too deep", file=path) from problem
+    except tomllib.TOMLDecodeError as problem:
+        reason, place = _toml_problem(str(problem))
+        raise StyleError(
+            reason, file=path, place=place, remedy="see docs/styles.md for what a style looks like"
+        ) from problem
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The file of a style: a path ending in .toml, or a name looked up in the search path.
+
+    Raises
+    ------
+    StyleError
+        If there is none, with the nearest name.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
+        path = Path(name_or_path)
+        if path.is_file():
+            return path
+        raise StyleError("there is no such file", file=path, remedy="`remixkit styles list` shows the styles there are")
+    found = candidates(text)
+    if not found:
+        raise _no_style(text)
+    return found[0]
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> RawTable:
+    """`over` laid on `base`: tables merge, anything else (arrays too) is replaced; the base's order stays."""
+    merged: RawTable = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _find_base(base: str, sources: Sequence[Source]) -> Path:
+    """The file that `extends` means; a style may extend another of its own name that lies further down the path."""
+    above = sources[-1].path
+    taken = {s.path.resolve() for s in sources}
+    found = ((above.parent / base),) if base.endswith(".toml") else candidates(base)
+    for path in found:
+        if path.is_file() and path.resolve() not in taken:
+            return path
+    if any(path.resolve() in taken for path in found):
+        circle = " -> ".join([*(s.path.stem for s in sources), Path(base).stem])
+        raise StyleError(
+            f"styles extend each other in a circle: {circle}",
+            file=above,
+            place="extends",
+            remedy="take one extends out",
+        )
+    raise _no_style(base, file=above, place="extends")
+
+
+def _no_style(name: str, file: Path | None = None, place: str | None = None) -> StyleError:
+    names = [p.stem for p in style_files()]
+    hint = nearest(name, names)
+    remedy = f"did you mean {hint!r}?" if hint else f"there are: {', '.join(names)}; or name a file ending in .toml"
+    return StyleError(f"no style is called {name!r}", file=file, place=place, remedy=remedy)
+
+
+def _has(tables: Any, keys: Sequence[str | int]) -> bool:
+    for key in keys:
+        inside = key in tables if isinstance(tables, dict) else isinstance(tables, list) and key in range(len(tables))
+        if not inside:
+            return False
+        tables = tables[key]
+    return True
+
+
+def _toml_problem(message: str) -> tuple[str, str]:
+    """Tomllib's message, cut into what is wrong and where."""
+    match = re.fullmatch(r"(?s)(.*) \(at (.*)\)", message)
+    reason, place = (match[1], match[2]) if match else (message, "")
+    return "not TOML: " + " ".join(reason.split()), place
