@@ -1,0 +1,8 @@
+"""MIDI files, damaged and foreign ones too: bytes -> Song, Arrangement -> bytes."""
+
+from __future__ import annotations
+
+from remixkit.midi.reader import from_bytes, read
+from remixkit.midi.writer import to_bytes, write
+
+__all__ = ["from_bytes", "read", "to_bytes", "write"]

@@ -1,0 +1,186 @@
+"""An Arrangement -> a Standard MIDI File of type 1, the same bytes each time.
+
+Track 0 has title, tempo, meter, keys and section markers; then a named track a part. Within a tick a note ends before
+a control changes, and a control changes before a note begins. All tracks end on the same bar line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+
+import mido
+
+from remixkit.files import replacing
+from remixkit.midi.ports import Seat, seats
+from remixkit.model.analysis import Key
+from remixkit.model.arrangement import Arrangement, Part
+from remixkit.model.song import Control, Note
+from remixkit.model.timing import TICKS_PER_QUARTER
+
+_MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
+_MINOR = ("Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
+_SLOWEST_US = 0xFFFFFF
+_RPN_NULL = 127
+_END, _SETUP, _CONTROL, _WORD, _BEGIN = range(5)
+
+_Timed = tuple[int, int, mido.Message | mido.MetaMessage]
+
+
+def write(arrangement: Arrangement, path: Path) -> None:
+    """Write a cover as MIDI; the target is either the old file or the whole new one.
+
+    Raises
+    ------
+    OutputError
+        If the target cannot be written.
+    ValueError
+        As `to_bytes` does.
+    """
+    data = to_bytes(arrangement)
+    with replacing(Path(path)) as beside:
+        beside.write_bytes(data)
+
+
+def to_bytes(arrangement: Arrangement) -> bytes:
+    """A cover as the bytes of a MIDI file: type 1, 960 ticks a quarter note, text in UTF-8.
+
+    Raises
+    ------
+    ValueError
+        If a note or control lies before tick 0 or has a value that MIDI cannot carry.
+    """
+    parts = arrangement.parts
+    tracks = [_conductor(arrangement)]
+    tracks.extend(_part(part, seat) for part, seat in zip(parts, seats(parts), strict=True))
+    last = max((tick for track in tracks for tick, _, _ in track), default=0)
+    end_tick = _bar_line(arrangement, max(last, arrangement.end_tick))
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
+    file.tracks.extend(_delta_timed(track, end_tick) for track in tracks)
+    out = BytesIO()
+    file.save(file=out)
+    return out.getvalue()
+
+
+def _bar_line(arrangement: Arrangement, tick: int) -> int:
+    meter = arrangement.grid.meter
+    start = meter.bar_start(tick)
+    return start if start == tick else meter.bar_end(tick)
+
+
+def _delta_timed(timed: list[_Timed], end_tick: int) -> mido.MidiTrack:
+    track = mido.MidiTrack()
+    now = 0
+    for tick, _, message in sorted(timed, key=lambda t: t[:2]):
+        message.time = tick - now
+        now = tick
+        track.append(message)
+    track.append(mido.MetaMessage("end_of_track", time=end_tick - now))
+    return track
+
+
+def _text(text: str) -> str:
+    """Text that UTF-8 can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _conductor(arrangement: Arrangement) -> list[_Timed]:
+    out: list[_Timed] = [(0, _END, mido.MetaMessage("track_name", name=_text(arrangement.title)))]
+    if arrangement.composer:
+        out.append((0, _END, mido.MetaMessage("text", text=_text(f"Composer: {arrangement.composer}"))))
+    for tempo in arrangement.grid.tempo.changes:
+        us = min(max(round(60e6 / tempo.bpm), 1), _SLOWEST_US)
+        out.append((tempo.tick, _SETUP, mido.MetaMessage("set_tempo", tempo=us)))
+    for meter in arrangement.grid.meter.changes:
+        message = mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
+        out.append((meter.tick, _SETUP, message))
+    last = ""
+    for key in arrangement.keys:
+        name = key_name(key)
+        if name != last:
+            out.append((key.start_tick, _SETUP, mido.MetaMessage("key_signature", key=name)))
+        last = name
+    out.extend((s.start_tick, _WORD, mido.MetaMessage("marker", text=_text(s.label))) for s in arrangement.sections)
+    return out
+
+
+def key_name(key: Key) -> str:
+    """A key as a key signature of at most six accidentals, "F#m"; six are written as sharps."""
+    fifths = (key.tonic_pc * 7 + (5 if key.mode == "major" else 2)) % 12
+    return _MAJOR[fifths] if key.mode == "major" else _MINOR[fifths]
+
+
+def _part(part: Part, seat: Seat) -> list[_Timed]:
+    channel = seat.channel
+    setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
+    if seat.port:
+        setup.append(mido.MetaMessage("midi_port", port=seat.port))
+    if part.bank:
+        msb, lsb = (part.bank, 0) if part.bank < 128 else (part.bank >> 7, part.bank & 0x7F)
+        setup.extend((_cc(channel, 0, msb), _cc(channel, 32, lsb)))
+    setup.append(mido.Message("program_change", channel=channel, program=part.program))
+    setup.extend(_cc(channel, n, v) for n, v in ((7, part.volume), (10, part.pan), (91, part.reverb)))
+    out: list[_Timed] = [(0, _SETUP, message) for message in setup]
+    for control in part.controls:
+        out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
+    out.extend((t.tick, _WORD, mido.MetaMessage("lyrics", text=_text(t.text))) for t in part.lyrics)
+    out.extend(chain.from_iterable(_note(channel, note) for note in untangled(part.notes)))
+    if any(tick < 0 for tick, _, _ in out):
+        raise ValueError(f"part {part.name!r} has an event before tick 0")
+    return out
+
+
+def _cc(channel: int, number: int, value: int) -> mido.Message:
+    return mido.Message("control_change", channel=channel, control=number, value=value)
+
+
+def _note(channel: int, note: Note) -> tuple[_Timed, _Timed]:
+    if not 1 <= note.velocity <= 127:
+        raise ValueError(f"velocity {note.velocity} is not in 1-127")
+    begin = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
+    end = mido.Message("note_off", channel=channel, note=note.pitch, velocity=64)
+    return (note.start_tick, _BEGIN, begin), (note.end_tick, _END, end)
+
+
+def _control(channel: int, control: Control) -> Iterable[mido.Message]:
+    match control.kind:
+        case "cc":
+            return (_cc(channel, control.number, control.value),)
+        case "bend":
+            return (mido.Message("pitchwheel", channel=channel, pitch=control.value),)
+        case "program":
+            return (mido.Message("program_change", channel=channel, program=control.value),)
+        case "pressure":
+            return (mido.Message("aftertouch", channel=channel, value=control.value),)
+        case "key_pressure":
+            return (mido.Message("polytouch", channel=channel, note=control.number, value=control.value),)
+        case "rpn":
+            (number_msb, number_lsb), (msb, lsb) = divmod(control.number, 128), divmod(control.value, 128)
+            steps = ((101, number_msb), (100, number_lsb), (6, msb), (38, lsb), (101, _RPN_NULL), (100, _RPN_NULL))
+            return tuple(_cc(channel, n, v) for n, v in steps)
+
+
+def untangled(notes: Sequence[Note]) -> list[Note]:
+    """Notes of which no two of a pitch overlap: the earlier gives way; of two that begin together the longer stays.
+
+    A channel can sound a pitch once; the end of one of two would silence both, or leave one sounding.
+
+    Raises
+    ------
+    ValueError
+        If a note does not end after it begins.
+    """
+    by_pitch: dict[int, list[Note]] = {}
+    for note in sorted(notes):
+        if note.end_tick <= note.start_tick:
+            raise ValueError(f"a note at tick {note.start_tick} ends at {note.end_tick}")
+        same = by_pitch.setdefault(note.pitch, [])
+        if same and same[-1].start_tick == note.start_tick:
+            same.pop()
+        elif same and same[-1].end_tick > note.start_tick:
+            early = same.pop()
+            same.append(Note(early.start_tick, note.start_tick, early.pitch, early.velocity, early.origin))
+        same.append(note)
+    return sorted(chain.from_iterable(by_pitch.values()))
