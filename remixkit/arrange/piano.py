@@ -1,0 +1,190 @@
+"""The piano cover: two hands. The right one sings the tune, the left one carries it.
+
+A style's ``register`` is, for the right hand, where the tune is put, and for the left one, where the bass line runs.
+Settings of both: ``level`` is ``"easy"`` (the tune and a simple left hand within a sixth), ``"medium"`` or ``"full"``;
+of the right hand ``tune_share``, the least share of its notes that are the tune or its octave.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from remixkit.arrange import piano_left, piano_right
+from remixkit.arrange.chart import Chart
+from remixkit.arrange.hands import LEVELS, ROLL_S, Reach, Weighed, fit_hand, roll
+from remixkit.arrange.pedal import pedal
+from remixkit.arrange.piano_bass import HIGH, LOW, bass_line
+from remixkit.arrange.piano_keys import TOP, Above, Ground
+from remixkit.arrange.piano_line import HIGH as TUNE_HIGH
+from remixkit.arrange.piano_line import LOW as TUNE_LOW
+from remixkit.arrange.piano_line import placed_tune, rests, stand_in
+from remixkit.arrange.piano_phrases import Sounding, Span, chord_bars, phrases
+from remixkit.arrange.role import Phrase, RoleTask
+from remixkit.arrange.roles import number, word
+from remixkit.errors import StyleError
+from remixkit.model.analysis import ChordSpan
+from remixkit.model.song import Note
+from remixkit.plugins import nearest
+from remixkit.theory.chords import tones
+from remixkit.theory.keys import chord_at
+from remixkit.theory.voicing import voice_chords
+
+# Of the notes that are not the tune's, the lines in its rests may take this share; inner tones take what is left.
+_LINE_SHARE = 0.7
+# Close positions are clear only so high.
+_EASY_LOW = 45
+
+
+def right_hand(task: RoleTask) -> Phrase:
+    """The tune with octaves, thirds and inner tones, lines where it rests, and the last chord.
+
+    Raises
+    ------
+    StyleError
+        If the setting ``level`` is none of the three.
+    """
+    level = _level(task)
+    chart, spans = task.chart, _spans(task)
+    if not spans:
+        return Phrase()
+    touch = piano_right.Touch(base=task.spec.velocity)
+    placed = placed_tune(chart, *(task.spec.register_ or (TUNE_LOW, TUNE_HIGH)))
+    tune = piano_right.sung(chart, _in_sections(placed, spans), spans, touch, task.name)
+    doubled = piano_right.octaves(chart, tune, spans, level, touch, task.name)
+    sung = [w.note for w in tune]
+    share = min(1.0, max(0.5, number(task.spec, "tune_share", 0.91)))
+    ration = round((1 - share) / share * (len(tune) + len(doubled))) if tune else 10**6
+    lines = piano_right.lines(
+        chart, _lines(chart, spans, sung, placed), spans, touch, task.name, round(_LINE_SHARE * ration)
+    )
+    ending = _ending_chord(task, [*sung, *(w.note for w in lines)], LEVELS[level])
+    spare = ration - len(lines) - len(ending)
+    under = [] if level == "easy" else piano_right.inner(chart, tune, doubled, spans, touch, task.name, spare)
+    notes = fit_hand([*tune, *doubled, *under, *lines], chart.grid.tempo, LEVELS[level])
+    return Phrase(tuple(sorted((*notes, *ending))), pedal(chart, first_tick=_first_tick(spans)))
+
+
+def left_hand(task: RoleTask) -> Phrase:
+    """Textures by phrase on a bass line that sings, under whatever the right hand plays.
+
+    Raises
+    ------
+    StyleError
+        If the setting ``level`` is none of the three.
+    """
+    level = _level(task)
+    chart, spans = task.chart, _spans(task)
+    if not spans:
+        return Phrase()
+    leads = [p for name, p in task.done.items() if task.style.roles[name].kind in ("piano_right", "melody")]
+    right = [n for phrase in leads for n in phrase.notes]
+    tune = [n for n in right if n.origin.endswith(("/tune", "/line"))] or list(chart.melody)
+    above = Above(Sounding(right or chart.melody), Sounding(tune))
+    grounds = _grounds(task, spans, tune, above, level)
+    chosen = piano_left.textures(task, spans, grounds, above, level)
+    ending_tick = _ending_tick(chart)
+    asked = piano_left.played(task, chosen, grounds, above, ending_tick)
+    asked += _ending_bass(task, grounds, above, ending_tick)
+    notes = fit_hand(asked, chart.grid.tempo, LEVELS[level], taken=right)
+    return Phrase(notes, pedal(chart, first_tick=_first_tick(spans)))
+
+
+def _level(task: RoleTask) -> str:
+    level = word(task.spec, "level", "full")
+    if level not in LEVELS:
+        hint = nearest(level, LEVELS) or "full"
+        raise StyleError(
+            f"level = {level!r} is not a level",
+            place=f"roles.{task.name}.settings.level",
+            remedy=f"did you mean {hint!r}? there are: {', '.join(LEVELS)}",
+        )
+    return level
+
+
+def _spans(task: RoleTask) -> tuple[Span, ...]:
+    mine = {s.start_tick for s in task.sections}
+    return tuple(s for s in phrases(task.chart) if s.section.start_tick in mine)
+
+
+def _in_sections(tune: tuple[Note, ...], spans: tuple[Span, ...]) -> list[Note]:
+    return [n for n in tune if any(s.start_tick <= n.start_tick < s.end_tick for s in spans)]
+
+
+def _first_tick(spans: tuple[Span, ...]) -> int:
+    return spans[0].start_tick
+
+
+def _lines(
+    chart: Chart, spans: tuple[Span, ...], tune: list[Note], placed: tuple[Note, ...]
+) -> list[tuple[tuple[int, int], list[Note]]]:
+    """What is played in the tune's longer rests: a bar and a half at least, the last bar left to the last chord."""
+    out = []
+    until = _ending_tick(chart)
+    sections = {s.section.start_tick: s.section for s in spans}
+    for section in sections.values():
+        bar = chart.grid.meter.at(section.start_tick).bar_ticks
+        end_tick = min(section.end_tick, until)
+        for start, end in rests(tune, section.start_tick, end_tick, bar + bar // 2):
+            found = stand_in(chart, start, end - bar // 8 if end < end_tick else end, section, placed)
+            if found:
+                out.append(((start, end), found))
+    return out
+
+
+def _grounds(task: RoleTask, spans: tuple[Span, ...], tune: list[Note], above: Above, level: str) -> list[Ground]:
+    chart = task.chart
+    chords = [c for c in chord_bars(chart) if any(s.start_tick <= c.start_tick < s.end_tick for s in spans)]
+    low, high = task.spec.register_ or (LOW, HIGH)
+    low, high = (_EASY_LOW, _EASY_LOW + 11) if level == "easy" else (min(low, 60), max(high, min(low, 60) + 11))
+    ceilings = [above.ceiling(c.start_tick, c.end_tick) for c in chords]
+    bass = bass_line(chords, tune, spans, ceilings=ceilings, low=low, high=high, inversions=level != "easy")
+    voicings = voice_chords(
+        chords, kind="close", low=50, high=TOP, voices=3, top_below=[max(56, c + 1) for c in ceilings]
+    )
+    following: list[int | None] = [b for _, b in pairwise(bass)]
+    return [
+        Ground(c, b, v, f) for c, b, v, f in zip(chords, bass, voicings, [*following, None][: len(chords)], strict=True)
+    ]
+
+
+def _ending_tick(chart: Chart) -> int:
+    """Where the last chord is struck: at the last bar line, or where the last chord comes after it."""
+    bar = chart.grid.meter.bar_start(max(0, chart.end_tick - 1))
+    last = chart.chords[-1]
+    return max(bar, last.start_tick) if last.root_pc is not None else bar
+
+
+def _ending_bass(task: RoleTask, grounds: list[Ground], above: Above, tick: int) -> list[Weighed]:
+    """The last chord from below, wide where the hand can roll it."""
+    last = next((g for g in reversed(grounds) if g.chord.end_tick > tick), None)
+    if last is None or not any(s.end_tick > tick for s in task.sections):
+        return []
+    pcs = tones(last.chord)
+    bass = last.bass - 12 if last.bass > LOW + 11 else last.bass
+    ceiling = above.ceiling(tick, task.chart.end_tick)
+    pitches = [bass + d for d in (0, 7, 15, 16) if (bass + d) % 12 in pcs and (d == 0 or bass + d <= ceiling)]
+    return [
+        Weighed(
+            Note(tick, task.chart.end_tick, p, max(1, task.spec.velocity - 8 - 2 * k), f"{task.name}/ending"), 10.0 - k
+        )
+        for k, p in enumerate(pitches)
+    ]
+
+
+def _ending_chord(task: RoleTask, line: list[Note], reach: Reach) -> list[Note]:
+    """The last chord of the right hand, rolled after the left one's; none if the tune is still singing there."""
+    chart = task.chart
+    tick = _ending_tick(chart)
+    chord: ChordSpan = chord_at(chart.chords, chart.end_tick - 1)
+    plays = any(s.start_tick <= tick < s.end_tick for s in task.sections)
+    if not plays or chord.root_pc is None or any(n.end_tick > tick for n in line) or chart.end_tick <= tick:
+        return []
+    pcs = tones(chord)[:3]
+    top = min((p for p in range(69, 81) if p % 12 in pcs), key=lambda p: (p % 12 != pcs[0], abs(p - 74)))
+    pitches = [p for p in range(max(62, top - reach.span), top + 1) if p % 12 in pcs][-reach.notes :]
+    start = chart.grid.tempo.tick(chart.grid.tempo.second(tick) + 3 * ROLL_S)
+    notes = [
+        Note(start, chart.end_tick, p, max(1, task.spec.velocity - 14 + 3 * k), f"{task.name}/ending")
+        for k, p in enumerate(pitches)
+    ]
+    return roll(notes, chart.grid.tempo, reach)
