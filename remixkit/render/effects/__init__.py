@@ -1,0 +1,1 @@
+"""Effects: one function each, found by entry point (`remixkit.effects`), as another package's are."""

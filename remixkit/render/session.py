@@ -1,0 +1,93 @@
+"""An arrangement to finished sound files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from remixkit.errors import OutputError
+from remixkit.model.arrangement import Arrangement
+from remixkit.render.encode import Bits, Tags, Wish, check_target, write
+from remixkit.render.master import finish
+from remixkit.render.mix import mixdown
+from remixkit.render.soundfonts import SoundFont
+
+RATES_HZ = (44100, 48000)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What was rendered.
+
+    Parameters
+    ----------
+    seconds : float
+        Length of the sound.
+    lufs, true_peak_db : float
+        As measured in the finished sound.
+    warnings : tuple of str
+        What the SoundFont lacks, and what could not be reached.
+    """
+
+    seconds: float
+    lufs: float
+    true_peak_db: float
+    warnings: tuple[str, ...] = ()
+
+
+def render(
+    arrangement: Arrangement,
+    targets: Sequence[Path],
+    *,
+    soundfont: SoundFont,
+    rate_hz: int = 44100,
+    bits: Bits = 16,
+    progress: Callable[[str, float], None] | None = None,
+) -> RenderReport:
+    """Render an arrangement and write it to one or more sound files.
+
+    Parameters
+    ----------
+    arrangement : Arrangement
+        What to play. The same arrangement, seed included, on the same SoundFont gives the same samples.
+    targets : sequence of Path
+        Files to write; the ending decides the format (.wav, .flac, .ogg, .mp3). An existing file is replaced once
+        the new one is whole.
+    soundfont : SoundFont
+        From `soundfonts.find`.
+    rate_hz : int
+        44100 or 48000.
+    bits : int
+        Word length of WAV and FLAC: 16 (dithered), 24, or 32 for floating point.
+    progress : callable, optional
+        Called with what is being done ("synthesis", "master", "file") and the share of it that is done, 0-1.
+
+    Returns
+    -------
+    RenderReport
+        Length, loudness, true peak, warnings.
+
+    Raises
+    ------
+    OutputError
+        If a target or the rate will not do; found before anything is rendered where that is possible.
+    SynthError, SoundFontError, PluginError, StyleError
+        If the sound cannot be made.
+    """
+    tell = progress or (lambda _stage, _share: None)
+    if rate_hz not in RATES_HZ:
+        raise OutputError(f"{rate_hz} Hz is no rate for a cover", remedy="choose 44100 or 48000")
+    for target in targets:
+        check_target(target, bits)
+    mix = mixdown(arrangement, soundfont, rate_hz, lambda share: tell("synthesis", share))
+    tell("master", 0.0)
+    with ThreadPoolExecutor() as pool:
+        done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
+    tell("master", 1.0)
+    tags = Tags(arrangement.title, arrangement.composer, f"{arrangement.style} cover")
+    wish = Wish(bits, tags, arrangement.master.ceiling_db, arrangement.seed)
+    for target in targets:
+        write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
+    return RenderReport(done.sound.shape[1] / rate_hz, done.lufs, done.true_peak_db, mix.warnings + done.warnings)
