@@ -1,0 +1,82 @@
+"""What a drummer does at the ends of bars: fills, breaks, drop-outs, small changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from remixkit.arrange.laying import Bar, draw
+from remixkit.arrange.role import RoleTask
+from remixkit.arrange.roles import flag, number
+from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.patterns import Hit, Pattern
+from remixkit.seeding import child_rng
+
+
+def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
+    """The pattern as the drummer plays it in this bar of the phrase.
+
+    Every second bar of a phrase may differ: a kick more or less on an off-beat, an open hat at the end. The same place
+    of every phrase of the section differs in the same way, as a habit does.
+    """
+    place = bar.index % 8
+    if place not in (1, 3, 5, 7) or pattern.beats * unit != bar.end_tick - bar.start_tick:
+        return pattern
+    rng = child_rng(task.seed, task.name, "vary", bar.section.name, pattern.name, place)
+    if rng.random() >= number(task.spec, "vary", 0.5):
+        return pattern
+    hits = list(pattern.hits)
+    kicks = [h for h in hits if h.voice == "kick"]
+    busy = {h.start_beats for h in hits if h.voice in ("kick", "snare", "rim", "clap")}
+    free = [b for b in (1.5, 1.75, 2.5, 3.5, 3.75) if b < pattern.beats and b not in busy]
+    soft = [h for h in kicks if h.start_beats % 1 != 0]
+    choice = rng.random()
+    if soft and choice < 0.35:
+        hits.remove(soft[int(rng.integers(len(soft)))])
+    elif kicks and free and choice < 0.8:
+        hits.append(Hit("kick", free[int(rng.integers(len(free)))], 80))
+    hats = [h for h in hits if h.voice == "hat"]
+    if hats and place in (3, 7) and rng.random() < 0.6:
+        last = hats[-1]
+        hits[hits.index(last)] = Hit("hat_open", last.start_beats, last.velocity)
+    return replace(pattern, hits=tuple(sorted(hits, key=lambda h: h.start_beats)))
+
+
+def fill_for(task: RoleTask, bar: Bar, fills: Sequence[Pattern], stretch: int) -> Pattern | None:
+    """The fill at the end of this bar: large into a section, small every few bars, none where nothing follows."""
+    if not fills or (_drops_out(task, bar) and not bar.is_break):
+        return None
+    beats_of_bar = (bar.end_tick - bar.start_tick) / TICKS_PER_QUARTER / stretch
+    every = round(number(task.spec, "fill_every", 4))
+    if bar.is_join:
+        largest = 4.0 if bar.following is not None and bar.following.name == "sabi" else 2.0
+        least = 1.0
+    elif every and (bar.index + 1) % every == 0 and bar.index + 1 < bar.count:
+        largest = 2.0 if (bar.index + 1) % (2 * every) == 0 else 1.0
+        least = 0.0
+    else:
+        return None
+    largest = min(largest, beats_of_bar)
+    fitting = [f for f in fills if least <= f.beats <= largest]
+    largest_first = [f for f in fitting if f.beats > largest / 2] or fitting
+    if not largest_first:
+        return None
+    rng = child_rng(task.seed, task.name, "fill", bar.section.name, bar.index)
+    return draw(largest_first, rng)
+
+
+def silence_from(task: RoleTask, bar: Bar) -> int:
+    """Ticks into the bar at which the groove stops: after a break's first stroke, two beats early at a drop-out."""
+    length = bar.end_tick - bar.start_tick
+    beat = task.chart.grid.meter.at(bar.start_tick).beat_ticks
+    if bar.is_break and flag(task.spec, "break", True):
+        return min(length, beat // 2)
+    if _drops_out(task, bar):
+        return length - min(2 * beat, length // 2)
+    return length
+
+
+def _drops_out(task: RoleTask, bar: Bar) -> bool:
+    """Whether the kit leaves the end of this bar, before a new section, to the others."""
+    chance = number(task.spec, "dropout", 0.0)
+    return bar.is_join and child_rng(task.seed, task.name, "dropout", bar.section.name, bar.index).random() < chance

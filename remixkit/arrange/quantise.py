@@ -1,0 +1,67 @@
+"""Soft quantising: a performed tune pulled towards the grid on which a band plays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from remixkit.model.song import Note
+from remixkit.model.timing import TICKS_PER_QUARTER
+
+_SIXTEENTHS = (0, 240, 480, 720, 960)
+_TRIPLETS = (0, 320, 640, 960)
+# A source whose onsets lie this close to the grid (ticks) for this share of its notes was played by a sequencer.
+_EXACT_TICKS = 12
+_EXACT_SHARE = 0.8
+# What stays of a player's deviation.
+_KEPT = 0.25
+
+
+def is_sequenced(notes: Sequence[Note]) -> bool:
+    """Whether the onsets lie on a grid of twelfths or sixteenths of a quarter already."""
+    if not notes:
+        return True
+    near = sum(1 for n in notes if min(_off(n.start_tick, 80), _off(n.start_tick, 120)) <= _EXACT_TICKS)
+    exact = sum(1 for n in notes if min(_off(n.start_tick, 240), _off(n.start_tick, 320)) <= _EXACT_TICKS)
+    return exact / len(notes) >= _EXACT_SHARE or near / len(notes) >= 0.97
+
+
+def quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Pull onsets three quarters of the way to the nearest sixteenth or triplet.
+
+    Each beat takes the grid that fits its onsets better; triplets must fit clearly better. A sequenced line comes back
+    as it was. Notes keep their order, and two notes never fall on one tick unless they did before.
+    """
+    if is_sequenced(notes):
+        return tuple(notes)
+    beats: dict[int, list[int]] = defaultdict(list)
+    for n in notes:
+        beats[n.start_tick // TICKS_PER_QUARTER].append(n.start_tick % TICKS_PER_QUARTER)
+    grids = {beat: _grid(onsets) for beat, onsets in beats.items()}
+    out: list[Note] = []
+    taken: dict[int, int] = {}
+    for n in notes:
+        beat, place = divmod(n.start_tick, TICKS_PER_QUARTER)
+        slot = min(grids[beat], key=lambda g: abs(g - place))
+        goal = beat * TICKS_PER_QUARTER + slot
+        start = round(goal + _KEPT * (n.start_tick - goal))
+        if taken.get(goal, n.start_tick) != n.start_tick:
+            start = n.start_tick
+        taken.setdefault(goal, n.start_tick)
+        if out and start < out[-1].start_tick:
+            start = max(n.start_tick, out[-1].start_tick)
+        end = max(start + 60, n.end_tick + start - n.start_tick)
+        out.append(Note(start, end, n.pitch, n.velocity, n.origin))
+    return tuple(out)
+
+
+def _off(tick: int, grid: int) -> int:
+    rest = tick % grid
+    return min(rest, grid - rest)
+
+
+def _grid(onsets: list[int]) -> tuple[int, ...]:
+    def error(grid: tuple[int, ...]) -> float:
+        return sum(min(abs(g - o) for g in grid) for o in onsets) / len(onsets)
+
+    return _TRIPLETS if len(onsets) > 1 and error(_TRIPLETS) < 0.75 * error(_SIXTEENTHS) else _SIXTEENTHS
