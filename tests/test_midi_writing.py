@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -243,6 +244,35 @@ def test_of_many_parts_that_all_differ_the_rest_goes_to_a_second_port() -> None:
     ports = [[m.port for m in t if m.type == "midi_port"] for t in mido.MidiFile(file=io.BytesIO(data)).tracks[1:]]
     assert ports == [[]] * 15 + [[1]] * 3
     assert [t.program for t in midi.from_bytes(data).tracks] == list(range(18))
+
+
+def test_of_many_parts_those_that_play_in_turn_hand_a_channel_over() -> None:
+    bar = 3840
+    players = [Part(f"P{k}", "p", program=k, notes=(Note(0, 40 * bar, 60),)) for k in range(14)]
+    oboe = Part("Oboe", "o", program=68, pan=30, notes=(Note(0, bar, 70), Note(8 * bar, 9 * bar, 72)))
+    oboe = replace(oboe, controls=(Control(0, "cc", 11, 90), Control(bar, "cc", 11, 50), Control(5 * bar, "cc", 11, 1)))
+    violin = Part("Violin", "v", program=40, pan=90, notes=(Note(3 * bar, 4 * bar, 74),))
+    data = midi.to_bytes(arrangement(*players, oboe, violin))
+    tracks = midi.from_bytes(data).tracks
+    assert [t.program for t in tracks] == [*range(14), 68, 40]
+    assert tracks[14].channel == tracks[15].channel
+    assert not any(m.type == "midi_port" for t in mido.MidiFile(file=io.BytesIO(data)).tracks for m in t)
+    channel = f" channel={tracks[14].channel} "
+    turns = [
+        line.split()
+        for line in as_lines(data)
+        if channel in f"{line} " and ("program_change" in line or "control=10 " in line)
+    ]
+    assert [(int(words[0]) // bar, words[-1]) for words in turns] == [
+        (0, "program=68"),
+        (0, "value=30"),
+        (8, "program=68"),
+        (8, "value=30"),
+        (3, "program=40"),
+        (3, "value=90"),
+    ]
+    swells = [(c.tick // bar, c.value) for c in tracks[14].controls if (c.kind, c.number) == ("cc", 11)]
+    assert swells == [(0, 90), (1, 50), (8, 1)]
 
 
 def test_a_bank_is_written_before_its_program() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import mido
 
 from remixkit.files import replacing
-from remixkit.midi.ports import Seat, seats
+from remixkit.midi.ports import Seat, passages, seats
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Note
@@ -117,19 +117,43 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
     setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
     if seat.port:
         setup.append(mido.MetaMessage("midi_port", port=seat.port))
-    if part.bank:
-        msb, lsb = (part.bank, 0) if part.bank < 128 else (part.bank >> 7, part.bank & 0x7F)
-        setup.extend((_cc(channel, 0, msb), _cc(channel, 32, lsb)))
-    setup.append(mido.Message("program_change", channel=channel, program=part.program))
-    setup.extend(_cc(channel, n, v) for n, v in ((7, part.volume), (10, part.pan), (91, part.reverb)))
     out: list[_Timed] = [(0, _SETUP, message) for message in setup]
-    for control in part.controls:
+    for control in _own(part, seat):
         out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
+    for tick in (0,) if seat.taken_at is None else seat.taken_at:
+        out.extend((tick, _SETUP, message) for message in _sound(part, channel))
+        for control in _chased(part, tick):
+            out.extend((tick, _SETUP, message) for message in _control(channel, control))
     out.extend((t.tick, _WORD, mido.MetaMessage("lyrics", text=_text(t.text))) for t in part.lyrics)
     out.extend(chain.from_iterable(_note(channel, note) for note in untangled(part.notes)))
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")
     return out
+
+
+def _sound(part: Part, channel: int) -> list[mido.Message]:
+    """Bank, program, volume, pan and reverb, as a channel must be told before the part plays."""
+    out: list[mido.Message] = []
+    if part.bank:
+        msb, lsb = (part.bank, 0) if part.bank < 128 else (part.bank >> 7, part.bank & 0x7F)
+        out.extend((_cc(channel, 0, msb), _cc(channel, 32, lsb)))
+    out.append(mido.Message("program_change", channel=channel, program=part.program))
+    out.extend(_cc(channel, n, v) for n, v in ((7, part.volume), (10, part.pan), (91, part.reverb)))
+    return out
+
+
+def _own(part: Part, seat: Seat) -> Iterable[Control]:
+    """The controls that are the part's to give: on a shared channel those within its passages."""
+    if seat.taken_at is None:
+        return part.controls
+    mine = passages(part)
+    return [c for c in part.controls if any(start <= c.tick <= end for start, end in mine)]
+
+
+def _chased(part: Part, tick: int) -> list[Control]:
+    """The last word of each kind of control before a tick."""
+    last = {(c.kind, c.number): c for c in part.controls if c.tick < tick and c.kind != "program"}
+    return [last[which] for which in sorted(last)]
 
 
 def _cc(channel: int, number: int, value: int) -> mido.Message:
