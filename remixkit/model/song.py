@@ -95,6 +95,7 @@ class Song:
     """A transcription.
 
     `source` is the file's name, for messages. `warnings` says in one sentence each what was mended while reading.
+    `has_true_bars` is set once analysis has put the song on its own bar grid; a reader leaves it unset.
     """
 
     title: str = ""
@@ -105,6 +106,7 @@ class Song:
     composer: str = ""
     source: str = ""
     warnings: tuple[str, ...] = ()
+    has_true_bars: bool = False
 
     @property
     def end_tick(self) -> int:

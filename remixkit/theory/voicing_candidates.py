@@ -24,6 +24,9 @@ SEMITONE_TOP_COST = 2.0
 CLUSTER_COST = 3.0
 MAX_CANDIDATES = 64
 
+# A close chord with a doubled tone still lies under one hand that rolls it: an octave and a third.
+WIDEST_CLOSE = 16
+
 Pitches = tuple[int, ...]
 Anchored = tuple[int, str, int]
 
@@ -86,7 +89,8 @@ def _shapes(quality: str, kind: Voicing, voices: int) -> tuple[Pitches, ...]:
         return tuple(_closed(s) for s in _rootless(quality, voices))
     close = {_closed(order) for chosen in _choices(quality, voices) for order in _rotations(chosen)}
     if kind != "open" or voices < 3:
-        return tuple(sorted(close))
+        narrow = [s for s in close if s[-1] - s[0] <= WIDEST_CLOSE]
+        return tuple(sorted(narrow or close))
     opened = {tuple(sorted((*s[:-2], s[-1], s[-2] - 12))) for s in close}
     if voices >= 4:
         opened |= {tuple(sorted((*s[:-4], s[-3], s[-1], s[-2] - 12, s[-4] - 12))) for s in close}
