@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from midi_files import header, meta, note, song, sysex, track
 
@@ -95,6 +95,16 @@ def test_a_damaged_file(damage: list[tuple[int, str, bytes]]) -> None:
         else:
             data[at:at] = with_bytes
     check(bytes(data))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 13), st.integers(0, 5)), max_size=8))
+@example([(3800, 4, 2), (2000, 1, 2), (200, 4, 2)])  # the second is moved past the third
+def test_time_signatures_anywhere(changes: list[tuple[int, int, int]]) -> None:
+    signs = b"".join(
+        bytes([0x80 | delta >> 7, delta & 0x7F]) + meta(0x58, bytes([n, d, 24, 8]))[1:] for delta, n, d in changes
+    )
+    check(song(signs + note(60)))
 
 
 @pytest.mark.parametrize("end", range(0, len(WHOLE), 7))

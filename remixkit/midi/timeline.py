@@ -91,15 +91,17 @@ def meter_map(meters: Sequence[tuple[int, bytes]], warnings: list[str]) -> Meter
     asked.setdefault(0, (4, 4))
     changes: list[MeterChange] = []
     moved = cut = 0
-    for tick in sorted(asked):
-        new = MeterChange(tick, *asked[tick])
+    for tick, asked_for in sorted(asked.items()):
+        new = MeterChange(tick, *asked_for)
         if not changes:
             changes.append(new)
             continue
         last = changes[-1]
+        tick = max(tick, last.tick)  # the one before may have been moved past this one, which then takes its place
+        new = MeterChange(tick, *asked_for)
         over = (tick - last.tick) % last.bar_ticks
         if min(over, last.bar_ticks - over) <= _ROUNDING_TICKS:
-            new = MeterChange(tick + (last.bar_ticks - over if over > _ROUNDING_TICKS else -over), *asked[tick])
+            new = MeterChange(tick + (last.bar_ticks - over if over > _ROUNDING_TICKS else -over), *asked_for)
         elif (short := _short_bar(tick - over, over)) is not None:
             cut += 1
             if short.tick == last.tick:
@@ -107,7 +109,7 @@ def meter_map(meters: Sequence[tuple[int, bytes]], warnings: list[str]) -> Meter
             changes.append(short)
         else:
             moved += 1
-            new = MeterChange(tick - over + (last.bar_ticks if 2 * over > last.bar_ticks else 0), *asked[tick])
+            new = MeterChange(tick - over + (last.bar_ticks if 2 * over > last.bar_ticks else 0), *asked_for)
         _put(changes, new)
     if cut:
         warnings.append(f"{count(cut, 'bar')} {was(cut)} cut short by a new time signature and kept as a shorter bar.")

@@ -95,6 +95,7 @@ class Song:
     """A transcription.
 
     `source` is the file's name, for messages. `warnings` says in one sentence each what was mended while reading.
+    `chord_symbols` are chords that the source gives in so many words, as labels in Harte's syntax, each until the next.
     `has_true_bars` is set once analysis has put the song on its own bar grid; a reader leaves it unset.
     """
 
@@ -103,6 +104,7 @@ class Song:
     grid: Grid = field(default_factory=Grid)
     key_signatures: tuple[KeySignature, ...] = ()
     markers: tuple[Text, ...] = ()
+    chord_symbols: tuple[Text, ...] = ()
     composer: str = ""
     source: str = ""
     warnings: tuple[str, ...] = ()

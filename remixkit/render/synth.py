@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from ctypes import addressof, c_char_p, c_int, c_void_p
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -174,7 +176,8 @@ class Player:
 @cache
 def _calls() -> _Calls:
     try:
-        import fluidsynth
+        with redirect_stdout(StringIO()):  # where $CI is set, pyfluidsynth prints what library it found
+            import fluidsynth
     except (ImportError, OSError, AttributeError) as problem:
         raise SynthError("FluidSynth's library was not found", remedy=_how_to_install()) from problem
     major, minor = c_int(), c_int()

@@ -7,12 +7,14 @@ text annotations", ISMIR 2005. Everything after the colon is the quality, extra 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 from remixkit.model.analysis import ChordSpan, Key
+from remixkit.model.song import Text
 from remixkit.theory.spelling import pitch_name
 
 Colour = Literal["triads", "sevenths", "ninths"]
@@ -190,6 +192,34 @@ def parse_label(text: str) -> tuple[int | None, str, int | None]:
         return root, quality, None
     bass_pc = (root + _semitones(text, bass)) % 12
     return root, quality, None if bass_pc == root else bass_pc
+
+
+def quality_of(pitches: frozenset[int]) -> str:
+    """The quality with these pitch classes above the root; where there is none, the fullest that they contain."""
+    exact = _BY_PITCHES.get(pitches)
+    if exact is not None:
+        return exact
+    inside = [p for p in _BY_PITCHES if p <= pitches]
+    return _BY_PITCHES[max(inside, key=len)] if inside else "1"
+
+
+def spans_of(labels: Sequence[Text], end_tick: int) -> tuple[ChordSpan, ...]:
+    """Labels with their places as chords, each until the next other one, the last until `end_tick`.
+
+    Raises
+    ------
+    ValueError
+        If a text is no label.
+    """
+    read = {t.tick: parse_label(t.text) for t in labels if t.tick < end_tick}
+    spans: list[ChordSpan] = []
+    for tick, (root, quality, bass) in sorted(read.items()):
+        if spans and (spans[-1].root_pc, spans[-1].quality, spans[-1].bass_pc) == (root, quality, bass):
+            continue
+        if spans:
+            spans[-1] = replace(spans[-1], end_tick=tick)
+        spans.append(ChordSpan(tick, end_tick, root, quality, bass))
+    return tuple(spans)
 
 
 def _quality(text: str, shorthand: str, extra: str | None) -> str:

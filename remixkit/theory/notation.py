@@ -19,6 +19,7 @@ from remixkit.theory.chords import symbol
 from remixkit.theory.keys import m21_key
 from remixkit.theory.measures import Sign, fill_flat, fill_measures, show_accidentals
 from remixkit.theory.reading import from_music21 as from_music21
+from remixkit.theory.scores import read_score as read_score
 from remixkit.theory.sheet import Sheet, sheet_of
 from remixkit.theory.spelling import pitch_name_m21
 
@@ -31,6 +32,7 @@ TEMPO_STEP = 0.02
 # Figures for the qualities whose usual symbol music21 cannot read.
 _M21_FIGURES = {
     "1": "pedal",
+    "5": "power",
     "maj9": "M9",
     "maj13": "M9add13",
     "maj9(#11)": "M9add#11",
@@ -51,7 +53,7 @@ def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) 
     Parameters
     ----------
     source : Song, Analysis or Arrangement
-        A song has no chord symbols, and its sections are its markers.
+        A song has the chord symbols it came with, if any, and its sections are its markers.
     readable : bool
         Whether notes are quantised to sixteenths and triplets, laid out in measures and voices, and tied. Otherwise
         parts are flat and every note keeps its exact tick.

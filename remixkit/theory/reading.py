@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.theory.chord_signs import chord_symbols
 from remixkit.theory.drum_notation import key_at_staff
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def from_music21(score: Score, source: str = "") -> Song:
         grid=Grid(_tempo(signs, shift), _meter(flats[0], shift, warnings)),
         key_signatures=_key_signatures(flats, shift),
         markers=_markers(signs, shift),
+        chord_symbols=chord_symbols(signs, shift, warnings),
         source=source,
         warnings=tuple(dict.fromkeys(warnings)),
     )

@@ -9,6 +9,7 @@ from remixkit.model.analysis import Analysis, ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note, Song, Text
 from remixkit.model.timing import Grid
+from remixkit.theory.chords import spans_of
 from remixkit.theory.instruments import instrument
 from remixkit.theory.keys import key_at, key_of_signature
 
@@ -80,7 +81,7 @@ def sheet_of(source: Song | Analysis | Arrangement) -> Sheet:
         arranger="",
         grid=song.grid,
         keys=analysis.keys if analysis else _signature_keys(song),
-        chords=analysis.chords if analysis else (),
+        chords=analysis.chords if analysis else spans_of(song.chord_symbols, song.end_tick),
         marks=_section_marks(analysis.sections) if analysis else song.markers,
         players=tuple(
             Player(t.name or _default_name(t.program, t.is_drum), t.program, t.is_drum, t.notes, t.lyrics)

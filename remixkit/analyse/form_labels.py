@@ -1,0 +1,195 @@
+"""Names and energy of sections: which are the same music, which of them is the sabi.
+
+The sabi is what comes at least twice, high and loud; A is sung first; B leads to the sabi (craft, and Japanese usage:
+A-melo, B-melo, sabi). A last chorus that is lifted by a few semitones is still the sabi.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixkit.analyse.features import Floats, Frames, Ints
+from remixkit.analyse.form_features import Bars, melody_frames
+from remixkit.model.analysis import MelodyNote, Section, SectionLabel
+from remixkit.model.song import Song
+
+SUNG_SHARE = 0.2
+SAME_MUSIC = 0.5
+
+# The same line a few steps higher is more often another line that goes the same way than a lifted chorus.
+MOVED_WORTH = 0.75
+TUNE_SHARE = 0.65
+FLAT_ENERGY = 0.08
+
+# How much less energy, and how much less of all that makes a sabi, a phrase may have and still be part of it.
+SABI_FALL, SABI_LACK = 0.12, 0.8
+
+
+def name_sections(
+    song: Song, frames: Frames, bars: Bars, melody: Sequence[MelodyNote], lines: Ints
+) -> tuple[Section, ...]:
+    """Name the sections between the bars `lines`, (sections + 1,), and measure their energy."""
+    spans = list(pairwise(lines.tolist()))
+    energy = section_energy(song, bars, spans)
+    sung = np.array([bars.sung[a:b].mean() for a, b in spans])
+    vocal = sung >= min(SUNG_SHARE, 0.5 * float(sung.max(initial=0.0)) + 1e-9)
+    pitch = np.array([bars.levels[a:b, 3].mean() for a, b in spans])
+    length = np.array([b - a for a, b in spans])
+    groups = same_music(frames, melody, spans, vocal)
+    labels = label_groups(groups, vocal, energy, pitch, length)
+    return tuple(
+        Section(int(bars.edges[a]), int(bars.edges[b]), label, round(float(e), 3))
+        for (a, b), label, e in zip(spans, labels, energy, strict=True)
+    )
+
+
+def section_energy(song: Song, bars: Bars, spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    """Energy of each section, 0-1: onsets, loudness, melody register, thickness and the share of tracks that play."""
+    count = len(bars.sung)
+    onsets, playing = np.zeros(count), np.zeros(count)
+    tracks = 0
+    for track in song.tracks:
+        if track.notes:
+            tracks += 1
+            bar = np.searchsorted(bars.edges, [n.start_tick + 60 for n in track.notes], side="right") - 1
+            hits = np.bincount(np.clip(bar, 0, count - 1), minlength=count)
+            onsets += hits
+            playing += hits > 0
+    onsets = onsets / np.diff(bars.edges)
+    scale = max(float(np.percentile(onsets, 95)), 1e-9)
+    loud, register, thick = (np.clip(0.5 + bars.levels[:, k] / 4, 0, 1) for k in (2, 3, 4))
+    bar_energy = 0.35 * np.clip(onsets / scale, 0, 1) + 0.25 * loud + 0.1 * register + 0.1 * thick
+    bar_energy += 0.2 * playing / max(tracks, 1)
+    means = np.array([bar_energy[a:b].mean() for a, b in spans])
+    middle = (means.max() + means.min()) / 2
+    reach = max(float(means.max() - means.min()) / 2, FLAT_ENERGY)
+    return np.asarray(np.clip(0.5 + 0.5 * (means - middle) / reach, 0.0, 1.0))
+
+
+def same_music(
+    frames: Frames, melody: Sequence[MelodyNote], spans: Sequence[tuple[int, int]], vocal: NDArray[np.bool_]
+) -> list[int]:
+    """A number a section: sung sections of the same tune, in any key, have the same; others have -1."""
+    tune, onsets = melody_frames(frames, melody)
+    lines = frames.bar_edges
+    groups: list[int] = []
+    for k, (a, b) in enumerate(spans):
+        if not vocal[k]:
+            groups.append(-1)
+            continue
+        best, match = -1, SAME_MUSIC
+        for j in range(k):
+            if groups[j] >= 0:
+                c, d = spans[j]
+                score = likeness(tune, onsets, slice(lines[a], lines[b]), slice(lines[c], lines[d]))
+                if score > match:
+                    best, match = groups[j], score
+        groups.append(best if best >= 0 else max(groups, default=-1) + 1)
+    return groups
+
+
+def likeness(tune: Ints, onsets: Floats, one: slice, other: slice) -> float:
+    """How alike two stretches of tune are, 0-1, in the best transposition, begun or ended together.
+
+    The shorter must be half as long as the longer at least.
+    """
+    size = min(one.stop - one.start, other.stop - other.start)
+    if 2 * size < max(one.stop - one.start, other.stop - other.start):
+        return 0.0
+    best = 0.0
+    for a, b in {(one.start, other.start), (one.stop - size, other.stop - size)}:
+        first, second = tune[a : a + size], tune[b : b + size]
+        either = (first >= 0) | (second >= 0)
+        both = (first >= 0) & (second >= 0)
+        moves = np.bincount((second[both] - first[both]) % 12, minlength=12).astype(np.float64)
+        moves[1:] = moves[1:] * MOVED_WORTH
+        melodic = moves.max() / max(int(either.sum()), 1)
+        x, y = onsets[a : a + size], onsets[b : b + size]
+        rhythmic = float((x * y).sum() / max(float(np.maximum(x, y).sum()), 1.0))
+        best = max(best, TUNE_SHARE * float(melodic) + (1 - TUNE_SHARE) * rhythmic)
+    return best
+
+
+def label_groups(
+    groups: Sequence[int],
+    vocal: NDArray[np.bool_],
+    energy: NDArray[np.float64],
+    pitch: NDArray[np.float64],
+    length: NDArray[np.int64],
+) -> list[SectionLabel]:
+    """Name each section from what repeats, how high and how loud it is, and what it leads to."""
+    count = len(groups)
+    if not vocal.any():
+        return ["intro" if k == 0 and count > 1 else "A" for k in range(count)]
+    sung = np.flatnonzero(vocal)
+    labels: list[SectionLabel] = ["interlude"] * count
+    labels[: sung[0]] = ["intro"] * int(sung[0])
+    labels[sung[-1] + 1 :] = ["outro"] * int(count - 1 - sung[-1])
+    sabi = sabi_groups(groups, energy, pitch, length)
+    opening = next((groups[k] for k in sung.tolist() if groups[k] not in sabi), -1)
+    for k in sung.tolist():
+        if groups[k] in sabi:
+            labels[k] = "sabi"
+        elif groups[k] != opening and leads_to(groups, sabi, groups[k]):
+            labels[k] = "B"
+        else:
+            labels[k] = "A"
+    return carry_on(labels, energy)
+
+
+def sabi_groups(
+    groups: Sequence[int], energy: NDArray[np.float64], pitch: NDArray[np.float64], length: NDArray[np.int64]
+) -> set[int]:
+    """The groups that make the sabi: the one that comes back highest and loudest, and what always goes on from it."""
+    names = sorted({g for g in groups if g >= 0})
+    if len(names) == 1:
+        return set()
+    member = {g: [k for k, other in enumerate(groups) if other == g] for g in names}
+    bars = {g: int(length[member[g]].sum()) for g in names}
+    repeated = [g for g in names if len(member[g]) >= 2 and bars[g] >= 8] or names
+    last = max(k for k, g in enumerate(groups) if g >= 0)
+
+    def worth(g: int) -> float:
+        weight = length[member[g]] / length[member[g]].sum()
+        loud, high = float(energy[member[g]] @ weight), float(pitch[member[g]] @ weight)
+        late = max(member[g]) / max(last, 1)
+        opens = 0.5 if min(member[g]) == min(k for k, o in enumerate(groups) if o >= 0) else 0.0
+        return 1.5 * loud + 0.7 * high + 0.1 * len(member[g]) + 0.5 * late - opens
+
+    best = max(repeated, key=worth)
+    chosen = {best}
+    loudness = float(energy[member[best]].mean())
+    for g in sorted(repeated, key=lambda g: -worth(g)):
+        beside = sum(
+            any(0 <= k + step < len(groups) and groups[k + step] in (*chosen, g) for step in (-1, 1)) for k in member[g]
+        )
+        as_loud = float(energy[member[g]].mean()) > loudness - SABI_FALL
+        if beside == len(member[g]) and as_loud and worth(g) > worth(best) - SABI_LACK:
+            chosen.add(g)
+    return chosen
+
+
+def carry_on(labels: list[SectionLabel], energy: NDArray[np.float64]) -> list[SectionLabel]:
+    """Let the sabi go on where the music does.
+
+    A phrase right after it that is as loud, and far louder than others of its name, belongs to it.
+    """
+    out = list(labels)
+    sabi = [e for label, e in zip(labels, energy, strict=True) if label == "sabi"]
+    floor = float(np.mean(sabi)) - SABI_FALL if sabi else np.inf
+    for k in range(1, len(out)):
+        if out[k - 1] == "sabi" and out[k] in ("A", "B") and energy[k] >= floor:
+            namesakes = [energy[j] for j, label in enumerate(labels) if label == labels[k] and j != k]
+            if not namesakes or energy[k] - float(np.median(namesakes)) > 2 * SABI_FALL:
+                out[k] = "sabi"
+    return out
+
+
+def leads_to(groups: Sequence[int], sabi: set[int], group: int) -> bool:
+    """Whether a group is followed by the sabi at least half the times that anything sung follows it."""
+    after = [groups[k + 1] for k in range(len(groups) - 1) if groups[k] == group and groups[k + 1] not in (group, -1)]
+    return bool(after) and 2 * sum(g in sabi for g in after) >= len(after)
