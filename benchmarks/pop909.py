@@ -1,7 +1,7 @@
 """POP909 and its expert labels, for training and for measuring.
 
-The folder holds one folder a song: `001/001.mid` with `beat_midi.txt`, `chord_midi.txt`,
-`structure_finalized_chord.txt`, `structure_human_label1.txt` (Wang et al., ISMIR 2020; Dai et al., 2020), and `001/001_chords.mid` (POP909-CL:
+The folder holds one folder a song: `001/001.mid` with `beat_midi.txt`, `chord_midi.txt`, `structure_human_label1.txt`
+and `structure_finalized_chord.txt` (Wang et al., ISMIR 2020; Dai et al., 2020), and `001/001_chords.mid` (POP909-CL:
 merged, quantised, with a track of block chords and a key signature that an expert corrected). All are MIT-licensed.
 
 `MEASURED` are the songs that figures are reported on; nothing may be trained on them.

@@ -1,6 +1,6 @@
 """The walk: a song in, a cover out. Whoever reads this page knows the project.
 
-    read      midi.read         a file's notes, tempo and meters            -> Song
+    read      load              a file's notes, tempo and meters            -> Song
     grid,
     analyse   analyse.analyze   true bars, melody, chords, keys, sections   -> Analysis
     plan,
@@ -28,7 +28,7 @@ from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
 from remixkit.plugins import nearest
 from remixkit.style import Style
-from remixkit.theory import notation
+from remixkit.theory import notation, scores
 
 if TYPE_CHECKING:
     import music21
@@ -52,14 +52,15 @@ KINDS: dict[str, Kind] = {
 
 
 def load(path: str | Path) -> Song:
-    """Read a song.
+    """Read a song: MIDI, or a score that ends in .musicxml, .xml, .mxl or .abc.
 
     Raises
     ------
     SongError
         If the file cannot be read, or holds no song.
     """
-    return midi.read(Path(path))
+    path = Path(path)
+    return notation.read_score(path) if path.suffix.lower() in scores.ENDINGS else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

@@ -271,7 +271,7 @@ def gaps(edges: Ints, frames: Frames, melody: Sequence[MelodyNote]) -> list[Floa
 
 
 def steps(values: Floats) -> list[Floats]:
-    """How far a level steps at each line over 1, 2 and 4 bars either side, and the level after: four columns of (n,)."""
+    """How far a level steps at each line over 1, 2 and 4 bars, and the level after: four columns of (n,)."""
     n = len(values)
     sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
     at = np.arange(n)

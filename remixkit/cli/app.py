@@ -1,0 +1,77 @@
+"""The commands, put together; and what happens to their errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from remixkit.cli import analyze, console, cover, doctor, roll, soundfonts, styles
+from remixkit.errors import UserError
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer gives it no name of its own
+
+app = typer.Typer(
+    name="remixkit",
+    help="Turn a MIDI transcription into a finished cover.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+app.command("cover")(cover.run)
+app.command("analyze")(analyze.run)
+app.command("roll")(roll.run)
+app.add_typer(styles.app, name="styles")
+app.add_typer(soundfonts.app, name="soundfonts")
+app.command("doctor")(doctor.run)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        console.result(f"remixkit {version('remixkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Instead of ``sys.argv[1:]``.
+
+    Returns
+    -------
+    int
+        0 done; 2 the user's to mend, said in one line on stderr; 130 interrupted. A bug is not caught.
+    """
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        status = app(words, prog_name="remixkit", standalone_mode=False)
+    except UserError as problem:
+        console.error(str(problem))
+        return 2
+    except UsageError as problem:
+        context = getattr(problem, "ctx", None)
+        command = context.command_path if context else "remixkit"
+        console.error(f"{problem.format_message().rstrip('.')}; see `{command} --help`")  # type: ignore[attr-defined]
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+    if status == 130:
+        console.error("interrupted")
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,64 @@
+"""Where words go: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+MOST_LINES = 3
+
+
+def result(text: str) -> None:
+    """Print a line of what was asked for."""
+    _write(sys.stdout, text)
+
+
+def table(*things: RenderableType) -> None:
+    """Print rich tables and the like to stdout."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for thing in things:
+        console.print(thing)
+
+
+def warn(text: str) -> None:
+    """Say what the user should know but need not mend."""
+    _write(sys.stderr, f"warning: {' '.join(text.split())}")
+
+
+def error(text: str) -> None:
+    """Say what is wrong, in three lines at most."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    _write(sys.stderr, "\n".join([f"error: {lines[0]}" if lines else "error", *lines[1:MOST_LINES]]))
+
+
+def _write(stream: object, text: str) -> None:
+    """Print; what the terminal's encoding lacks is escaped, not an error."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)  # type: ignore[call-overload]
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on a terminal, nothing elsewhere; yields what is to be told the stage and its share done."""
+    if not sys.stderr.isatty():
+        yield lambda stage, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda stage, share: bar.update(task, description=f"{title}: {stage}", completed=share)

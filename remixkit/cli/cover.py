@@ -1,0 +1,83 @@
+"""`remixkit cover`: the walk from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remixkit.cli import console, targets
+from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
+from remixkit.errors import SynthError
+
+
+def run(
+    song: SongArgument,
+    style: Annotated[
+        list[str],
+        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
+    ],
+    seed: SeedOption = 0,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="What to write, may be repeated: .mid .musicxml .wav .flac .ogg .mp3; {style} stands for the style's "
+            "name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
+        ),
+    ] = None,
+    soundfont: Annotated[
+        str | None,
+        typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
+    ] = None,
+    melody: MelodyOption = None,
+) -> None:
+    """Make a cover of a song in a style, or in several."""
+    jobs = targets.plan(song, style, output or [])
+
+    from remixkit import remix
+    from remixkit import style as styles
+
+    kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
+    chosen = [styles.load(job.style) for job in jobs]
+    mute = _no_sound(soundfont) if "sound" in kinds.values() else None
+    warnings: dict[str, None] = {}
+    with console.progress(song.name) as told:
+        told("listening", 0.0)
+        heard = remix.load(song)
+        analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
+        for job, wanted in zip(jobs, chosen, strict=True):
+
+            def share(stage: str, done: float, name: str = job.name) -> None:
+                told(f"{name}, {stage}", done)
+
+            share("arranging", 0.0)
+            made = remix.cover(analysis, wanted, seed=seed)
+            paths = [path for path in job.paths if not (mute and kinds[path] == "sound")]
+            report = made.write(*paths, soundfont=soundfont, progress=share)
+            warnings |= dict.fromkeys([*made.analysis.warnings, *made.arrangement.warnings])
+            warnings |= dict.fromkeys(report.warnings if report else ())
+            for path in paths:
+                console.result(str(path))
+    if mute and output:
+        raise mute
+    for warning in warnings:
+        console.warn(f"{song.name}: {warning}")
+    if mute:
+        console.warn(f"no sound was written: {mute}")
+
+
+def _no_sound(soundfont: str | Path | None) -> SynthError | None:
+    """Why nothing can be heard here, if so; a SoundFont that does not exist is an error at once."""
+    from remixkit.render import soundfonts, synth
+
+    soundfonts.find(soundfont)
+    try:
+        synth.library()
+    except SynthError as problem:
+        commands = "; ".join(f"{system}: {command}" for system, command in synth.INSTALL.items())
+        return SynthError(problem.reason, remedy=f"to get it: {commands}")
+    return None

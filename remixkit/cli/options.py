@@ -1,0 +1,32 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from remixkit.model.song import Song
+
+SongArgument = Annotated[
+    Path, typer.Argument(metavar="SONG", help="The song: MIDI, MusicXML or ABC.", show_default=False)
+]
+MelodyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--melody",
+        metavar="TRACK",
+        help="The track that has the tune, by its number or name in `remixkit analyze`, if the ear errs.",
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
+
+
+def melody_track(song: Song, given: str | None) -> int | str | None:
+    """What `remixkit.analyze` takes for what the user gave: numbers count from 1, names are names."""
+    if given is None:
+        return None
+    named = any(t.name.strip().casefold() == given.strip().casefold() for t in song.tracks)
+    return int(given) - 1 if given.isdecimal() and not named else given

@@ -1,0 +1,49 @@
+"""`remixkit roll`: a song and its cover as a picture, one above the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remixkit.cli import console
+from remixkit.cli.analyze import check_picture
+from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
+
+
+def run(
+    song: SongArgument,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="PATH.png", help="The picture.", show_default=False)
+    ],
+    style: Annotated[
+        list[str] | None,
+        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="Draw the cover below; may be repeated."),
+    ] = None,
+    bars: Annotated[
+        str | None, typer.Option("--bars", metavar="FIRST-LAST", help="Only these bars, counted in each from 1.")
+    ] = None,
+    seed: SeedOption = 0,
+    melody: MelodyOption = None,
+) -> None:
+    """Draw a piano roll of a song, and of its covers below it."""
+    check_picture(output)
+    shown = _bars(bars) if bars else None
+
+    from remixkit import remix
+    from remixkit import style as styles
+    from remixkit.export.roll import draw
+
+    chosen = [styles.load(s) for s in style or []]
+    heard = remix.load(song)
+    analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
+    draw([analysis, *(remix.cover(analysis, s, seed=seed).arrangement for s in chosen)], output, bars=shown)
+    console.result(str(output))
+
+
+def _bars(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last):
+        return int(first), int(last)
+    raise typer.BadParameter(f"{text!r} is no range of bars such as 1-16", param_hint="--bars")

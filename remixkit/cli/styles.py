@@ -1,0 +1,97 @@
+"""`remixkit styles`: which there are, what is in one, and whether a file is a good one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from remixkit.cli import console
+from remixkit.errors import StyleError
+
+app = typer.Typer(help="List styles, show one, check one of your own.")
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE.toml", show_default=False)]
+
+
+@app.command("list")
+def list_() -> None:
+    """List the styles that a name leads to."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from remixkit import style as styles
+
+    rows = Table("style", "title", "what it is")
+    found = styles.available()
+    for info in found:
+        rows.add_row(info.name, Text(info.title), Text(info.problem or info.description))
+    console.table(rows)
+    for info in found:
+        if info.problem:
+            console.warn(info.problem)
+
+
+@app.command()
+def show(name: NameArgument) -> None:
+    """Show a style's form, players and master, with what it extends merged in."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from remixkit import style as styles
+    from remixkit.theory import instruments
+
+    found = styles.load(name)
+    form, harmony, groove = found.form, found.harmony, found.groove
+    head = Table.grid(padding=(0, 2))
+    low, high = form.tempo_range_bpm
+    for label, value in (
+        ("style", f"{found.title}: {found.description}" if found.description else found.title),
+        ("tempo", f"{low:g}-{high:g} BPM, changed by {form.tempo_change_max:.0%} at most"),
+        ("form", f"intro {form.intro_bars} bars, outro {form.outro_bars} bars"),
+        ("harmony", f"{harmony.colour}, reharmonised {harmony.reharmonise:.0%}"),
+        ("groove", f"swing {groove.swing:g}, humanised {groove.humanise_ms:g} ms"),
+        ("master", f"{found.master.target_lufs:g} LUFS, {found.master.ceiling_db:g} dBTP" + _fx(found.master.fx)),
+    ):
+        head.add_row(Text(label, style="dim"), Text(value))
+    rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
+    for role, spec in found.roles.items():
+        drums = spec.kind in ("drums", "percussion")
+        named = dict.fromkeys(
+            p for given in spec.patterns.values() for p in ([given] if isinstance(given, str) else given)
+        )
+        rows.add_row(
+            role,
+            spec.kind,
+            "drums" if drums else f"{instruments.instrument(spec.program).name} ({spec.program})",
+            Text(", ".join(named)),
+            ", ".join(fx.name for fx in spec.fx),
+        )
+    console.table(head, rows)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="NAME|FILE.toml...", show_default=False)],
+) -> None:
+    """Check styles thoroughly: keys, roles, patterns, effects and what they are told, instruments."""
+    from remixkit import style as styles
+
+    problems = []
+    for name in files:
+        try:
+            styles.check(name)
+        except StyleError as problem:
+            problems.append(str(problem))
+        else:
+            console.result(f"{name}: good")
+    if problems:
+        more = len(problems) - console.MOST_LINES + 1
+        shown = problems if more <= 1 else [*problems[: console.MOST_LINES - 1], f"and {more} more"]
+        console.error("\n".join(shown))
+        raise typer.Exit(2)
+
+
+def _fx(effects: tuple[object, ...]) -> str:
+    names = ", ".join(getattr(fx, "name", "") for fx in effects)
+    return f"; {names}" if names else ""

@@ -1,0 +1,1 @@
+"""What others can read: facts as JSON, pictures."""

@@ -1,0 +1,213 @@
+"""Piano rolls as pictures: the tune in colour, everyone else in grey, bars as lines, sections and chords above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remixkit.files import replacing
+from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
+from remixkit.model.arrangement import Arrangement, Part
+from remixkit.model.song import Note
+from remixkit.model.timing import TICKS_PER_QUARTER, MeterMap
+from remixkit.theory import chords as chord_names
+from remixkit.theory import keys as key_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TUNE = "#d1495b"
+BASS = "#00798c"
+OTHERS = "#8d99ae"
+INK = "#22223b"
+SECTIONS = {
+    "intro": "#cfd8dc",
+    "A": "#bcd4e6",
+    "B": "#d5c6e0",
+    "sabi": "#f6c6a8",
+    "interlude": "#d8e2c8",
+    "outro": "#cfd8dc",
+}
+LEAD_WORDS = ("melody", "lead")
+FALLBACK_FONTS = ("Noto Sans CJK JP", "IPAGothic", "IPAexGothic", "Hiragino Sans", "Yu Gothic", "MS Gothic")
+INCHES, DOTS_PER_INCH = 14.0, 110
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    title: str
+    meter: MeterMap
+    end_tick: int
+    sections: tuple[Section, ...]
+    chords: tuple[ChordSpan, ...]
+    keys: tuple[Key, ...]
+    tune: tuple[Note | MelodyNote, ...]
+    bass: tuple[Note, ...]
+    others: tuple[Note, ...]
+    drums: tuple[Note, ...]
+
+
+def draw(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[int, int] | None = None) -> None:
+    """Draw songs and covers, one above the other, on one scale of bars.
+
+    Parameters
+    ----------
+    subjects : sequence of Analysis or Arrangement
+        From top to bottom.
+    path : Path
+        A PNG file; it is whole or not there at all.
+    bars : (int, int), optional
+        The first and last bar to draw, each subject's own, counted from 1; by default all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels = [_of_song(s) if isinstance(s, Analysis) else _of_cover(s) for s in subjects]
+    with rc_context({"font.family": _fonts(), "font.size": 8}):
+        figure = Figure(figsize=(INCHES, 3.1 * len(panels)), dpi=DOTS_PER_INCH, layout="constrained")
+        views = [_view(p, bars) for p in panels]
+        width = max(end - start for start, end in views)
+        rows = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+        for axes, panel, (start, end) in zip(rows, panels, views, strict=True):
+            _draw_panel(axes, panel, start, end, start + width)
+        with replacing(path) as beside:
+            FigureCanvasAgg(figure).print_png(str(beside), metadata={"Software": "RemixKit"})
+
+
+def _of_song(analysis: Analysis) -> _Panel:
+    song = analysis.song
+    tune = {(n.track, n.start_tick, n.pitch) for n in analysis.melody}
+    bass: list[Note] = []
+    others: list[Note] = []
+    drums: list[Note] = []
+    for index, (track, role) in enumerate(zip(song.tracks, analysis.roles, strict=True)):
+        home = drums if track.is_drum else bass if role == "bass" else others
+        home += [n for n in track.notes if (index, n.start_tick, n.pitch) not in tune]
+    return _Panel(
+        song.title or Path(song.source).stem,
+        song.grid.meter,
+        analysis.end_tick,
+        analysis.sections,
+        analysis.chords,
+        analysis.keys,
+        analysis.melody,
+        tuple(bass),
+        tuple(others),
+        tuple(drums),
+    )
+
+
+def _of_cover(cover: Arrangement) -> _Panel:
+    pitched = [p for p in cover.parts if not p.is_drum]
+    tune = {n for p in pitched for n in p.notes if _is_tune(n, p)}
+    return _Panel(
+        f"{cover.title}, {cover.style}",
+        cover.grid.meter,
+        cover.end_tick,
+        cover.sections,
+        cover.chords,
+        cover.keys,
+        tuple(sorted(tune)),
+        tuple(n for p in pitched if "bass" in p.role for n in p.notes),
+        tuple(n for p in pitched if "bass" not in p.role for n in p.notes if n not in tune),
+        tuple(n for p in cover.parts if p.is_drum for n in p.notes),
+    )
+
+
+def _is_tune(note: Note, part: Part) -> bool:
+    """A lead's notes; of a pianist's right hand those that say so."""
+    name = part.name.lower()
+    return note.origin.endswith("/tune") if "right hand" in name else any(word in name for word in LEAD_WORDS)
+
+
+def _view(panel: _Panel, bars: tuple[int, int] | None) -> tuple[int, int]:
+    """From which tick to which tick a panel is drawn."""
+    lines = list(panel.meter.bars(panel.end_tick)) or [(0, TICKS_PER_QUARTER)]
+    first, last = bars or (1, len(lines))
+    return lines[min(first, len(lines)) - 1][0], lines[min(last, len(lines)) - 1][1]
+
+
+def _draw_panel(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> None:
+    """Draw what lies between `start` and `end` on axes that reach from `start` to `stop`."""
+    pitches = [n.pitch for n in (*panel.tune, *panel.bass, *panel.others)] or [60]
+    low, high = min(pitches) - 2, max(pitches) + 2
+    floor = low - 9 if panel.drums else low
+    for notes, colour, shade in ((panel.others, OTHERS, 0.55), (panel.bass, BASS, 0.8), (panel.tune, TUNE, 1.0)):
+        _boxes(axes, [n for n in notes if n.start_tick < end and n.end_tick > start], colour, shade)
+    voices = sorted({n.pitch for n in panel.drums})
+    for voice, pitch in enumerate(voices):
+        ticks = [n.start_tick for n in panel.drums if n.pitch == pitch and start <= n.start_tick < end]
+        height = floor + 1 + 6 * voice / len(voices)
+        axes.plot(ticks, [height] * len(ticks), "|", color=INK, markersize=2.2, markeredgewidth=0.5, alpha=0.6)
+    _headings(axes, panel, start, end, stop)
+
+    bars = [bar for bar, _ in panel.meter.bars(end) if bar >= start]
+    axes.vlines([*bars, end], floor, high, color=INK, linewidth=0.25, alpha=0.45, zorder=0)
+    every = 1 if len(bars) <= 24 else 4 * -(-len(bars) // 96)
+    marked = [bar for bar in bars if (panel.meter.bar_number(bar) - 1) % every == 0]
+    axes.set_xticks(marked, [str(panel.meter.bar_number(bar)) for bar in marked])
+    octaves = list(range(12 * (low // 12 + 1), high + 1, 12))
+    axes.set_yticks(octaves, [f"C{p // 12 - 1}" for p in octaves])
+    axes.tick_params(length=2, labelsize=7)
+    axes.set_title(_printable(panel.title), loc="left", pad=24, fontsize=10, weight="bold", color=INK)
+    axes.set_xlim(start, stop)
+    axes.set_ylim(floor, high)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _headings(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> None:
+    """Sections as a band above the notes, chords above that; a chord that has no room is left out."""
+    from matplotlib.transforms import blended_transform_factory
+
+    above = blended_transform_factory(axes.transData, axes.transAxes)
+    letter = (stop - start) / 290
+    for section in panel.sections:
+        left, right = max(start, section.start_tick), min(end, section.end_tick)
+        if left >= right:
+            continue
+        axes.axvline(left, color=INK, linewidth=0.9, alpha=0.7)
+        axes.broken_barh(
+            [(left, right - left)], (1.005, 0.065), transform=above, color=SECTIONS[section.label], clip_on=False
+        )
+        style: dict[str, Any] = {"transform": above, "va": "center", "weight": "bold", "color": INK}
+        axes.text(left + letter / 2, 1.037, section.label, **style)
+    free_from = -1.0
+    for span in panel.chords:
+        if span.root_pc is None or span.start_tick < max(start, free_from) or span.start_tick >= end:
+            continue
+        name = chord_names.symbol(span, key_names.key_at(panel.keys, span.start_tick))
+        axes.text(span.start_tick, 1.08, name, transform=above, va="bottom", fontsize=5.5, color=INK)
+        free_from = span.start_tick + letter * (len(name) + 1.5)
+
+
+def _boxes(axes: Axes, notes: Sequence[Note | MelodyNote], colour: str, shade: float) -> None:
+    from matplotlib.collections import PolyCollection
+
+    edges = ((n.start_tick, n.end_tick, n.pitch - 0.45, n.pitch + 0.45) for n in notes)
+    corners = [[(left, low), (left, high), (right, high), (right, low)] for left, right, low, high in edges]
+    axes.add_collection(PolyCollection(corners, facecolors=colour, alpha=shade, linewidths=0.0))
+
+
+def _fonts() -> list[str]:
+    """The usual font, then one with Japanese if the system has any."""
+    from matplotlib import font_manager
+
+    here = {f.name for f in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in FALLBACK_FONTS if name in here)]
+
+
+def _printable(text: str) -> str:
+    """The text with a question mark for what no font here can show, so that no empty box is printed."""
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
+    fonts = [FT2Font(font_manager.findfont(name)) for name in _fonts()]
+    return "".join(c if any(f.get_char_index(ord(c)) for f in fonts) else "?" for c in text)
