@@ -115,6 +115,13 @@ def test_a_style_of_ones_own(cli: Cli, short_song: Path, tmp_path: Path) -> None
     refused(cli("cover", short_song, "--style", "mine.toml", "-o", "y.mid"), "mine.toml", "intro_bar", "intro_bars")
 
 
+def test_an_effect_that_is_told_nonsense(cli: Cli, short_song: Path, tmp_path: Path) -> None:
+    fx = '[master]\nfx = [{ name = "lowpass", cutof_hz = 3200 }]\n'
+    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n' + fx)
+    refused(cli("cover", short_song, "--style", "mine.toml", "-o", "x.wav"), "mine.toml", "cutof_hz", "cutoff_hz")
+    assert files(tmp_path) == {"short.mid", "mine.toml"}
+
+
 def test_the_seed_decides(cli: Cli, short_song: Path, tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         assert cli("cover", short_song, "--style", "rock", "--seed", str(seed), "-o", f"{name}.mid").status == 0

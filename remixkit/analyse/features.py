@@ -7,6 +7,7 @@ comes up to `EARLY` of a frame before a frame begins is a player's, not a compos
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.model.analysis import TrackRole
-from remixkit.model.song import Song
+from remixkit.model.song import Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 
 Floats = NDArray[np.float32]
@@ -25,6 +26,7 @@ EARLY = 0.2
 NO_PITCH = 128
 MIDDLE_C = 60
 LOWEST_TOP = 58
+FEWEST_BEATEN, BEATEN_SHARE = 24, 0.9
 ROLE_WEIGHT: dict[TrackRole, float] = {
     "melody": 0.8,
     "second": 0.8,
@@ -142,7 +144,7 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
     notes = [
         (note.start_tick, note.end_tick, note.pitch, ROLE_WEIGHT[role])
         for track, role in zip(song.tracks, roles, strict=True)
-        if not track.is_drum and ROLE_WEIGHT[role] > 0
+        if not track.is_drum and ROLE_WEIGHT[role] > 0 and not beats_one_pitch(track)
         for note in track.notes
     ]
     roll = np.zeros((2, 12, n * SUB_SLOTS), dtype=np.float32)
@@ -177,6 +179,13 @@ def slot_shares(pitch: Ints, sounds: NDArray[np.bool_]) -> Floats:
     slot = np.flatnonzero(sounds)
     np.add.at(out, (slot // SUB_SLOTS, pitch[slot] % 12), np.float32(1.0 / SUB_SLOTS))
     return out
+
+
+def beats_one_pitch(track: Track) -> bool:
+    """Whether a track beats one pitch over and over, as drums on a pitched channel do: that says nothing of harmony."""
+    if len(track.notes) < FEWEST_BEATEN:
+        return False
+    return max(Counter(n.pitch for n in track.notes).values()) > BEATEN_SHARE * len(track.notes)
 
 
 def frame_times(

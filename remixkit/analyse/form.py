@@ -29,7 +29,8 @@ LENGTHS = np.array(
 )
 """Share of sections of so many bars in the training songs; those of one bar are ruled out, none is longer than 24."""
 LENGTH_WEIGHT = 0.15
-BOUNDARY_BIAS = 1.0
+BOUNDARY_BIAS = 0.8
+LEAD_IN = 0.3
 OFFSETS = (-16, -12, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16)
 OUTSIDE, EDGE = -6.0, 3.0
 ECHO_SPAN = range(-2, 4)
@@ -54,15 +55,17 @@ def find_sections(
     Returns
     -------
     tuple of Section
-        From tick 0 to the end of the last bar without gaps, bar line to bar line, two bars or more each (a song of one
-        bar is one section).
+        From tick 0 to the end of the last bar without gaps, bar line to bar line, two bars or more each; but a first
+        bar that holds only a pickup may stand alone, so that sections begin where their music does, and so may a last
+        bar in which the tune has ended.
     """
     frames = make_frames(song)
     columns, bars = hear_lines(song, frames, melody, chords, keys)
     first, second = trees.load("form.npz")
     alone = logit(first.probability(columns))
     score = logit(second.probability(in_context(alone, bars, columns))) + band_cues(song, bars.edges)
-    lines = best_lines(score)
+    begins_late, ends_early = loose_ends(song, bars.edges, melody)
+    lines = best_lines(score, lead_in=begins_late, last_ring=ends_early)
     return name_sections(song, frames, bars, melody, lines)
 
 
@@ -130,7 +133,7 @@ def echoes(alone: NDArray[np.float64], bars: Bars) -> list[NDArray[np.float64]]:
     """What is thought of the lines where the same music stands elsewhere, three columns of (n,)."""
     n = len(alone)
     total, weight = np.zeros((n, n)), np.zeros((n, n))
-    for k in ECHO_SPAN:
+    for k in (k for k in ECHO_SPAN if abs(k) < n):
         a, b = max(0, -k), min(n, n - k)
         total[a:b, a:b] += bars.alike[a + k : b + k, a + k : b + k]
         weight[a:b, a:b] += 1
@@ -180,12 +183,22 @@ def active_tracks(song: Song, edges: Ints) -> NDArray[np.bool_]:
     return np.array(columns, dtype=bool).reshape(-1, len(edges) - 1).T
 
 
-def best_lines(score: NDArray[np.float64]) -> Ints:
-    """The bars at which sections begin, and the number of bars, from the log odds of each line."""
+def loose_ends(song: Song, edges: Ints, melody: Sequence[MelodyNote]) -> tuple[bool, bool]:
+    """Whether the first bar begins with a rest, and whether no note of the tune begins in the last."""
+    first = min((n.start_tick for t in song.tracks for n in t.notes), default=0)
+    last = max((m.start_tick for m in melody), default=0)
+    return first >= LEAD_IN * edges[1], last < edges[-2] - 60
+
+
+def best_lines(score: NDArray[np.float64], *, lead_in: bool = False, last_ring: bool = False) -> Ints:
+    """The bars at which sections begin, and the number of bars, from the log odds of each line, (bars,).
+
+    `lead_in` lets the first bar be a section, `last_ring` the last one.
+    """
     n = len(score)
     if n < 4:
         return np.array([0, n], dtype=np.int64)
-    prior = LENGTH_WEIGHT * np.log(np.maximum(LENGTHS, 1e-12))
+    prior = LENGTH_WEIGHT * np.log(np.maximum(LENGTHS, 1e-3))
     prior[:2] = -1e6
     best = np.full(n + 1, -np.inf)
     best[0] = 0.0
@@ -193,6 +206,8 @@ def best_lines(score: NDArray[np.float64]) -> Ints:
     for j in range(1, n + 1):
         first = max(0, j - len(LENGTHS) + 1)
         ways = best[first:j] + prior[j - np.arange(first, j)]
+        if (lead_in and j == 1) or (last_ring and j == n):
+            ways[-1] = best[j - 1]
         k = int(ways.argmax())
         best[j] = ways[k] + (score[j] + BOUNDARY_BIAS if j < n else 0.0)
         back[j] = first + k

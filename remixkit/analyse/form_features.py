@@ -216,10 +216,10 @@ def repetition(alike: Floats, size: int) -> list[Floats]:
     """
     n = len(alike)
     after = np.zeros((n, n), dtype=np.float32)
-    for k in range(size):
+    for k in range(min(size, n)):
         after[: n - k, : n - k] += alike[k:, k:] / size
     before = np.zeros((n, n), dtype=np.float32)
-    for k in range(1, size + 1):
+    for k in range(1, min(size, n) + 1):
         before[k:, k:] += alike[: n - k, : n - k] / size
     distance = np.abs(np.arange(n)[:, None] - np.arange(n))
     far = distance >= size

@@ -6,6 +6,7 @@ A-melo, B-melo, sabi). A last chorus that is lifted by a few semitones is still 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -23,10 +24,17 @@ SAME_MUSIC = 0.5
 # The same line a few steps higher is more often another line that goes the same way than a lifted chorus.
 MOVED_WORTH = 0.75
 TUNE_SHARE = 0.65
+OVERLAP = 0.6
+LIFT_TRUST = np.array([1.0, 0.95, 0.95, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 0.95, 0.95])
+REPEATED_WORTH = 0.8
+SHORTEST_SABI = 8
 FLAT_ENERGY = 0.08
 
 # How much less energy, and how much less of all that makes a sabi, a phrase may have and still be part of it.
 SABI_FALL, SABI_LACK = 0.12, 0.8
+
+# A song that is all sabi has none: it takes at most this share of what is sung.
+MOST_SABI = 0.7
 
 
 def name_sections(
@@ -73,45 +81,52 @@ def section_energy(song: Song, bars: Bars, spans: Sequence[tuple[int, int]]) -> 
 def same_music(
     frames: Frames, melody: Sequence[MelodyNote], spans: Sequence[tuple[int, int]], vocal: NDArray[np.bool_]
 ) -> list[int]:
-    """A number a section: sung sections of the same tune, in any key, have the same; others have -1."""
+    """A number a section: sung sections of the same tune, lifted or not, have the same; others have -1."""
     tune, onsets = melody_frames(frames, melody)
     lines = frames.bar_edges
     groups: list[int] = []
-    for k, (a, b) in enumerate(spans):
+    for k, one in enumerate(spans):
         if not vocal[k]:
             groups.append(-1)
             continue
         best, match = -1, SAME_MUSIC
         for j in range(k):
             if groups[j] >= 0:
-                c, d = spans[j]
-                score = likeness(tune, onsets, slice(lines[a], lines[b]), slice(lines[c], lines[d]))
+                score = likeness(tune, onsets, lines, one, spans[j])
                 if score > match:
                     best, match = groups[j], score
         groups.append(best if best >= 0 else max(groups, default=-1) + 1)
     return groups
 
 
-def likeness(tune: Ints, onsets: Floats, one: slice, other: slice) -> float:
-    """How alike two stretches of tune are, 0-1, in the best transposition, begun or ended together.
+def likeness(tune: Ints, onsets: Floats, lines: Ints, one: tuple[int, int], other: tuple[int, int]) -> float:
+    """How alike the tunes of two stretches of bars are, 0-1, laid on each other as fits best.
 
-    The shorter must be half as long as the longer at least.
+    They must overlap by most of the shorter one, and the shorter be half as long as the longer at least; one may be
+    lifted by up to three semitones.
     """
-    size = min(one.stop - one.start, other.stop - other.start)
-    if 2 * size < max(one.stop - one.start, other.stop - other.start):
+    first, second = one[1] - one[0], other[1] - other[0]
+    short = min(first, second)
+    if 2 * short < max(first, second):
         return 0.0
     best = 0.0
-    for a, b in {(one.start, other.start), (one.stop - size, other.stop - size)}:
-        first, second = tune[a : a + size], tune[b : b + size]
-        either = (first >= 0) | (second >= 0)
-        both = (first >= 0) & (second >= 0)
-        moves = np.bincount((second[both] - first[both]) % 12, minlength=12).astype(np.float64)
-        moves[1:] = moves[1:] * MOVED_WORTH
-        melodic = moves.max() / max(int(either.sum()), 1)
-        x, y = onsets[a : a + size], onsets[b : b + size]
-        rhythmic = float((x * y).sum() / max(float(np.maximum(x, y).sum()), 1.0))
-        best = max(best, TUNE_SHARE * float(melodic) + (1 - TUNE_SHARE) * rhythmic)
+    least = max(2, math.ceil(OVERLAP * short)) if short > 1 else 1
+    for move in range(least - first, second - least + 1):
+        a, c = one[0] + max(0, -move), other[0] + max(0, move)
+        size = min(one[1] - a, other[1] - c)
+        x, y = slice(lines[a], lines[a + size]), slice(lines[c], lines[c + size])
+        if size >= least and x.stop - x.start == y.stop - y.start:
+            best = max(best, math.sqrt(size / short) * overlaid(tune[x], tune[y], onsets[x], onsets[y]))
     return best
+
+
+def overlaid(tune: Ints, other: Ints, onsets: Floats, other_onsets: Floats) -> float:
+    """How alike two tunes of the same length are frame by frame, 0-1."""
+    either = (tune >= 0) | (other >= 0)
+    both = (tune >= 0) & (other >= 0)
+    moves = np.bincount((other[both] - tune[both]) % 12, minlength=12) * LIFT_TRUST
+    rhythm = float((onsets * other_onsets).sum() / max(float(np.maximum(onsets, other_onsets).sum()), 1.0))
+    return TUNE_SHARE * float(moves.max()) / max(int(either.sum()), 1) + (1 - TUNE_SHARE) * rhythm
 
 
 def label_groups(
@@ -150,7 +165,7 @@ def sabi_groups(
         return set()
     member = {g: [k for k, other in enumerate(groups) if other == g] for g in names}
     bars = {g: int(length[member[g]].sum()) for g in names}
-    repeated = [g for g in names if len(member[g]) >= 2 and bars[g] >= 8] or names
+    repeated = [g for g in names if len(member[g]) >= 2 and bars[g] >= SHORTEST_SABI]
     last = max(k for k, g in enumerate(groups) if g >= 0)
 
     def worth(g: int) -> float:
@@ -158,9 +173,11 @@ def sabi_groups(
         loud, high = float(energy[member[g]] @ weight), float(pitch[member[g]] @ weight)
         late = max(member[g]) / max(last, 1)
         opens = 0.5 if min(member[g]) == min(k for k, o in enumerate(groups) if o >= 0) else 0.0
-        return 1.5 * loud + 0.7 * high + 0.1 * len(member[g]) + 0.5 * late - opens
+        again = REPEATED_WORTH + 0.1 * len(member[g]) if g in repeated else 0.0
+        share = bars[g] / sum(bars.values())
+        return 1.2 * loud + 0.8 * high + again + 0.5 * late + share - opens
 
-    best = max(repeated, key=worth)
+    best = max([g for g in names if bars[g] >= SHORTEST_SABI] or names, key=worth)
     chosen = {best}
     loudness = float(energy[member[best]].mean())
     for g in sorted(repeated, key=lambda g: -worth(g)):
@@ -168,7 +185,8 @@ def sabi_groups(
             any(0 <= k + step < len(groups) and groups[k + step] in (*chosen, g) for step in (-1, 1)) for k in member[g]
         )
         as_loud = float(energy[member[g]].mean()) > loudness - SABI_FALL
-        if beside == len(member[g]) and as_loud and worth(g) > worth(best) - SABI_LACK:
+        fits = sum(bars[c] for c in {*chosen, g}) <= MOST_SABI * sum(bars.values())
+        if beside == len(member[g]) and as_loud and fits and worth(g) > worth(best) - SABI_LACK:
             chosen.add(g)
     return chosen
 

@@ -42,8 +42,9 @@ def run(
     from remixkit import style as styles
 
     kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
-    chosen = [styles.load(job.style) for job in jobs]
-    mute = _no_sound(soundfont) if "sound" in kinds.values() else None
+    is_heard = "sound" in kinds.values()
+    chosen = [styles.check(job.style) if is_heard else styles.load(job.style) for job in jobs]
+    mute = _no_sound(soundfont) if is_heard else None
     warnings: dict[str, None] = {}
     with console.progress(song.name) as told:
         told("listening", 0.0)

@@ -1,0 +1,69 @@
+"""Songs with known chords, keys and sections, written out by rule, for the tests of harmony, key and form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from remixkit.model.song import Note, Song, Track
+from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoMap
+
+Q = 960
+SHAPES = {"maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6), "maj7": (0, 4, 7, 11)}
+VERSE = [(9, "min"), (5, "maj"), (0, "maj"), (7, "maj")]
+SABI = [(5, "maj"), (7, "maj"), (4, "min"), (9, "min")]
+
+
+def comping(
+    chords: Sequence[tuple[int, str]], start_bar: int = 0, *, up: int = 0, beats: int = 4, velocity: int = 70
+) -> list[Note]:
+    """A chord a bar: bass on one and three, the chord on every beat."""
+    notes = []
+    for k, (root, quality) in enumerate(chords):
+        bar = (start_bar + k) * beats * Q
+        for beat in range(beats):
+            at = bar + beat * Q
+            if beat in (0, 2):
+                notes.append(Note(at, min(at + 2 * Q, bar + beats * Q) - 20, 36 + (root + up) % 12, velocity))
+            notes += [
+                Note(at, at + Q - 40, 55 + (root + tone + up - 7) % 12, velocity - 10) for tone in SHAPES[quality]
+            ]
+    return notes
+
+
+def phrase(pitches: Sequence[int], start_bar: int, *, up: int = 0, velocity: int = 90) -> list[Note]:
+    """Quarter notes from a bar line on; 0 is a rest."""
+    at = start_bar * 4 * Q
+    return [Note(at + k * Q, at + (k + 1) * Q - 30, p + up, velocity) for k, p in enumerate(pitches) if p]
+
+
+def song(*parts: Sequence[Note], meter: tuple[int, int] = (4, 4)) -> Song:
+    """A track a part."""
+    tracks = tuple(Track(name=f"track {k}", notes=tuple(sorted(p))) for k, p in enumerate(parts))
+    return Song(tracks=tracks, grid=Grid(TempoMap(), MeterMap((MeterChange(0, *meter),))))
+
+
+A_TUNE = [69, 69, 71, 72, 69, 67, 65, 0, 64, 67, 72, 71, 67, 0, 0, 0] * 2
+B_TUNE = [72, 71, 72, 74, 71, 69, 67, 69, 65, 65, 67, 69, 71, 71, 0, 0] * 2
+SABI_TUNE = [81, 79, 77, 81, 83, 79, 74, 79, 76, 79, 83, 79, 84, 81, 76, 0] * 2
+BRIDGE = [(2, "min"), (4, "min"), (5, "maj"), (7, "maj")]
+
+
+def anime_song(lift: int = 0) -> tuple[Song, list[str]]:
+    """Intro, A, B, sabi, interlude, A, B, sabi, sabi (lifted), outro; eight bars each but for four-bar intro, outro."""
+    plan = ["intro", "A", "B", "sabi", "interlude", "A", "B", "sabi", "sabi", "outro"]
+    tune, accompaniment, bar = [], [], 0
+    for k, name in enumerate(plan):
+        up = lift if k >= 8 else 0
+        size = 4 if name in ("intro", "outro", "interlude") else 8
+        chords = {"A": VERSE, "B": BRIDGE, "sabi": SABI}.get(name, VERSE)
+        loud = {"sabi": 100, "B": 80}.get(name, 64)
+        accompaniment += comping((chords * 2)[:size], bar, up=up, velocity=loud)
+        if name == "sabi":
+            accompaniment += [
+                Note(n.start_tick + Q // 2, n.end_tick, n.pitch, loud) for n in comping(chords * 2, bar, up=up)
+            ]
+        if name in ("A", "B", "sabi"):
+            line = {"A": A_TUNE, "B": B_TUNE, "sabi": SABI_TUNE}[name]
+            tune += phrase(line, bar, up=up, velocity=loud + 10)
+        bar += size
+    return song(tune, accompaniment), plan

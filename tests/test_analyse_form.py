@@ -1,0 +1,134 @@
+"""Form: where sections begin, which are the same, what they are called, how much energy they have."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from harmony_songs import A_TUNE, SABI, SABI_TUNE, VERSE, Q, anime_song, comping, phrase, song
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remixkit.analyse.form import best_lines, find_sections
+from remixkit.analyse.form_labels import likeness
+from remixkit.analyse.harmony import find_chords
+from remixkit.analyse.key import find_keys
+from remixkit.model.analysis import MelodyNote, Section
+from remixkit.model.song import Note, Song, Track
+
+BAR = 4 * Q
+
+
+def sections(made: Song, tune_track: int | None = 0) -> tuple[Section, ...]:
+    roles = tuple(
+        "melody" if k == tune_track else "drums" if t.is_drum else "chords" for k, t in enumerate(made.tracks)
+    )
+    chords = find_chords(made, roles)
+    notes = () if tune_track is None else made.tracks[tune_track].notes
+    melody = tuple(MelodyNote(n.start_tick, n.end_tick, n.pitch, n.velocity, tune_track or 0) for n in notes)
+    return find_sections(made, melody, chords, find_keys(made, roles, chords))
+
+
+def label_at(found: tuple[Section, ...], bar: int) -> str:
+    return next(s.label for s in found if s.start_tick <= bar * BAR < s.end_tick)
+
+
+@pytest.mark.parametrize("lift", [0, 2])
+def test_an_anime_song_is_told_in_its_own_words(lift: int) -> None:
+    made, plan = anime_song(lift)
+    found = sections(made)
+    bar = 0
+    for name in plan:
+        size = 4 if name in ("intro", "outro", "interlude") else 8
+        middle = [label_at(found, bar + k) for k in range(1, size - 1)]
+        assert middle == [name] * len(middle), (name, bar, found)
+        bar += size
+    starts = {s.start_tick // BAR for s in found}
+    assert {4, 12, 20, 28, 32, 40, 48, 56, 64} <= starts
+
+
+def test_the_sabi_has_the_most_energy() -> None:
+    made, _ = anime_song()
+    found = sections(made)
+    loud = [s.energy for s in found if s.label == "sabi"]
+    rest = [s.energy for s in found if s.label != "sabi"]
+    assert min(loud) > max(rest)
+    assert max(loud) > 0.8
+    assert min(rest) < 0.4
+
+
+def test_a_pickup_bar_does_not_move_the_sections() -> None:
+    tune = (
+        phrase(A_TUNE, 1)
+        + phrase(SABI_TUNE, 9, velocity=110)
+        + phrase(A_TUNE, 17)
+        + phrase(SABI_TUNE, 25, velocity=110)
+    )
+    pickup = [Note(3 * Q, 4 * Q - 30, 67, 80)]
+    chords = comping(VERSE * 2, 1) + comping(SABI * 2, 9, velocity=100)
+    chords += comping(VERSE * 2, 17) + comping(SABI * 2, 25, velocity=100)
+    found = sections(song(pickup + tune, chords))
+    assert {9, 17, 25} <= {s.start_tick // BAR for s in found}
+
+
+def test_a_crash_and_new_players_mark_a_section() -> None:
+    same = comping(VERSE * 8)
+    quiet = sections(song(same), None)
+    hats = [Note(k * Q // 2, k * Q // 2 + 100, 42, 70) for k in range(13 * 8, 32 * 8)]
+    crash = [Note(13 * BAR, 13 * BAR + Q, 49, 110)]
+    band = song(same, comping(VERSE * 8)[13 * 16 :], [Note(13 * BAR, 32 * BAR, 76, 80)], phrase(A_TUNE, 13))
+    drums = Track(notes=tuple(sorted(hats + crash)), is_drum=True)
+    loud = sections(Song(tracks=(*band.tracks, drums), grid=band.grid), None)
+    assert 13 not in {s.start_tick // BAR for s in quiet}
+    assert 13 in {s.start_tick // BAR for s in loud}
+
+
+def test_a_song_without_a_tune_still_has_a_form() -> None:
+    found = sections(song(comping(VERSE * 2) + comping(SABI * 2, 8)), None)
+    assert found[-1].end_tick == 16 * BAR
+
+
+def test_lengths_of_four_and_eight_are_preferred() -> None:
+    score = np.full(24, -1.2)
+    score[[8, 16]] = 0.1
+    assert best_lines(score).tolist() == [0, 8, 16, 24]
+
+
+def test_no_crumbs_but_a_pickup_and_a_last_ring() -> None:
+    score = np.full(18, -3.0)
+    score[[1, 9, 17]] = 4.0
+    assert np.diff(best_lines(score)).min() >= 2
+    assert best_lines(score, lead_in=True, last_ring=True).tolist() == [0, 1, 9, 17, 18]
+
+
+def test_a_lifted_tune_is_the_same_music() -> None:
+    lines = np.arange(0, 9) * 8
+    tune = np.repeat(np.array([9, 7, 4, 0, 2, 4, 5, 7] * 4 + [11, 9, 6, 2, 4, 6, 7, 9] * 4), 1)
+    onsets = np.ones((64, 2), dtype=np.float32)
+    assert likeness(tune, onsets, lines, (0, 4), (4, 8)) > 0.9
+    other = np.concatenate([tune[:32], np.tile([0, 0, 3, 3, 8, 1, 1, 6], 4)])
+    assert likeness(other, onsets, lines, (0, 4), (4, 8)) < 0.7
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 80 * Q), st.integers(1, 4 * Q), st.integers(30, 100), st.integers(1, 127)), max_size=80
+    ),
+    tune=st.booleans(),
+    meter=st.sampled_from([(4, 4), (3, 4), (6, 8), (7, 8)]),
+)
+def test_sections_cover_the_song_from_bar_line_to_bar_line(
+    rows: list[tuple[int, int, int, int]], tune: bool, meter: tuple[int, int]
+) -> None:
+    made = song([Note(a, a + b, p, v) for a, b, p, v in rows], meter=meter)
+    found = sections(made, 0 if tune else None)
+    lines = {0} | {end for _, end in made.grid.meter.bars(max(1, made.end_tick))}
+    assert found[0].start_tick == 0
+    assert found[-1].end_tick == max(lines)
+    assert all(a.end_tick == b.start_tick for a, b in pairwise(found))
+    assert {s.start_tick for s in found} <= lines
+    assert all(0.0 <= s.energy <= 1.0 for s in found)
+    bars = [(s.end_tick - s.start_tick) // made.grid.meter.changes[0].bar_ticks for s in found]
+    assert min(bars[1:-1], default=2) >= 2
