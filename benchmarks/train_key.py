@@ -19,13 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pop909 import TRAINING, Corrected, all_corrected
 
-from remixkit.analyse.features import Frames, Sounding, listen, make_frames
+from remixkit.analyse.features import Frames, Sounding, chord_frames, listen, make_frames
 from remixkit.analyse.harmony import chord_model, chords_of
 from remixkit.analyse.key import (
     NEIGHBOURS,
     KeyModel,
     bar_features,
-    chord_frames,
     keys_of,
     seen_from_tonics,
     stretch_features,

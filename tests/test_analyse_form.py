@@ -10,7 +10,7 @@ from harmony_songs import A_TUNE, SABI, SABI_TUNE, VERSE, Q, anime_song, comping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse.form import best_lines, find_sections
+from remixkit.analyse.form import band_cues, best_lines, find_sections
 from remixkit.analyse.form_labels import likeness
 from remixkit.analyse.harmony import find_chords
 from remixkit.analyse.key import find_keys
@@ -74,14 +74,15 @@ def test_a_pickup_bar_does_not_move_the_sections() -> None:
 
 def test_a_crash_and_new_players_mark_a_section() -> None:
     same = comping(VERSE * 8)
-    quiet = sections(song(same), None)
     hats = [Note(k * Q // 2, k * Q // 2 + 100, 42, 70) for k in range(13 * 8, 32 * 8)]
     crash = [Note(13 * BAR, 13 * BAR + Q, 49, 110)]
-    band = song(same, comping(VERSE * 8)[13 * 16 :], [Note(13 * BAR, 32 * BAR, 76, 80)], phrase(A_TUNE, 13))
+    rest = [n for n in same if n.start_tick >= 13 * BAR]
+    band = song(same, rest, [Note(n.start_tick, n.end_tick, n.pitch + 24, 60) for n in rest])
     drums = Track(notes=tuple(sorted(hats + crash)), is_drum=True)
-    loud = sections(Song(tracks=(*band.tracks, drums), grid=band.grid), None)
-    assert 13 not in {s.start_tick // BAR for s in quiet}
-    assert 13 in {s.start_tick // BAR for s in loud}
+    cues = band_cues(Song(tracks=(*band.tracks, drums), grid=band.grid), np.arange(33) * BAR)
+    assert int(cues.argmax()) == 13
+    assert cues[13] > 1.5
+    assert not band_cues(song(same), np.arange(33) * BAR)[1:].any()
 
 
 def test_a_song_without_a_tune_still_has_a_form() -> None:

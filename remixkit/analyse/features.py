@@ -14,13 +14,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.analysis import TrackRole
+from remixkit.model.analysis import ChordSpan, MelodyNote, TrackRole
 from remixkit.model.song import Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+FAMILY = {
+    "maj": 0,
+    "7": 0,
+    "maj7": 0,
+    "maj6": 0,
+    "sus4": 0,
+    "sus2": 0,
+    "aug": 0,
+    "min": 1,
+    "min7": 1,
+    "dim": 2,
+    "hdim7": 2,
+}
+FAMILIES = 3
+"""Major, minor and diminished kinds of chords."""
 SUB_SLOTS = 4
 EARLY = 0.2
 NO_PITCH = 128
@@ -242,3 +257,31 @@ def at_start(values: Floats, group: Ints) -> Floats:
     """The values of each frame's group's first frame, shape as `values`: (n, 12)."""
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     return np.repeat(values[starts], np.diff(np.append(starts, len(group))), axis=0)
+
+
+def chord_frames(frames: Frames, chords: Sequence[ChordSpan]) -> Floats:
+    """Which chord is held in each frame, one-hot by root and family, shape (frames, 12, families)."""
+    middle = (frames.edges[:-1] + frames.edges[1:]) / 2
+    out = np.zeros((len(frames), 12, FAMILIES), dtype=np.float32)
+    for c in chords:
+        if c.root_pc is not None:
+            a, b = np.searchsorted(middle, [c.start_tick, c.end_tick])
+            out[a:b, c.root_pc, FAMILY.get(c.quality, 0)] = 1.0
+    return out
+
+
+def melody_frames(frames: Frames, melody: Sequence[MelodyNote]) -> tuple[Ints, Floats]:
+    """Pitch class of the tune in each frame, -1 in rests, (n,); whether it begins in each half frame, (n, 2)."""
+    tune = np.full(len(frames), -1, dtype=np.int64)
+    onsets = np.zeros((len(frames), 2), dtype=np.float32)
+    if melody:
+        count = np.arange(len(frames.edges), dtype=np.float64)
+        begin = np.interp([m.start_tick for m in melody], frames.edges, count)
+        end = np.interp([m.end_tick for m in melody], frames.edges, count)
+        half = np.clip(np.rint(begin * 2), 0, 2 * len(frames) - 1).astype(np.int64)
+        onsets[half // 2, half % 2] = 1.0
+        first = np.clip(np.rint(begin), 0, len(frames) - 1).astype(np.int64)
+        last = np.clip(np.rint(end), first + 1, len(frames)).astype(np.int64)
+        for m, a, b in zip(melody, first.tolist(), last.tolist(), strict=True):
+            tune[a:b] = m.pitch % 12
+    return tune, onsets

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.analyse.features import NO_PITCH, Floats, Frames, Ints, Sounding
-from remixkit.analyse.key import chord_frames
+from remixkit.analyse.features import NO_PITCH, Floats, Frames, Ints, Sounding, chord_frames, melody_frames
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote
 
 MELODY_WEIGHT, RHYTHM_WEIGHT, CHORD_WEIGHT = 0.45, 0.25, 0.30
@@ -106,23 +105,6 @@ def make_bars(
         sung.astype(np.float32),
         levels.astype(np.float32),
     )
-
-
-def melody_frames(frames: Frames, melody: Sequence[MelodyNote]) -> tuple[Ints, Floats]:
-    """Pitch class of the tune in each frame, -1 in rests, (n,); whether it begins in each half frame, (n, 2)."""
-    tune = np.full(len(frames), -1, dtype=np.int64)
-    onsets = np.zeros((len(frames), 2), dtype=np.float32)
-    if melody:
-        count = np.arange(len(frames.edges), dtype=np.float64)
-        begin = np.interp([m.start_tick for m in melody], frames.edges, count)
-        end = np.interp([m.end_tick for m in melody], frames.edges, count)
-        half = np.clip(np.rint(begin * 2), 0, 2 * len(frames) - 1).astype(np.int64)
-        onsets[half // 2, half % 2] = 1.0
-        first = np.clip(np.rint(begin), 0, len(frames) - 1).astype(np.int64)
-        last = np.clip(np.rint(end), first + 1, len(frames)).astype(np.int64)
-        for m, a, b in zip(melody, first.tolist(), last.tolist(), strict=True):
-            tune[a:b] = m.pitch % 12
-    return tune, onsets
 
 
 def bar_pitch(frames: Frames, melody: Sequence[MelodyNote], count: int) -> Floats:

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.analyse.features import Floats, Frames, Ints
-from remixkit.analyse.form_features import Bars, melody_frames
+from remixkit.analyse.features import Floats, Frames, Ints, melody_frames
+from remixkit.analyse.form_features import Bars
 from remixkit.model.analysis import MelodyNote, Section, SectionLabel
 from remixkit.model.song import Song
 
@@ -23,7 +23,7 @@ SAME_MUSIC = 0.5
 
 # The same line a few steps higher is more often another line that goes the same way than a lifted chorus.
 MOVED_WORTH = 0.75
-TUNE_SHARE = 0.65
+TUNE_SHARE = 0.8
 OVERLAP = 0.6
 LIFT_TRUST = np.array([1.0, 0.95, 0.95, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 0.95, 0.95])
 REPEATED_WORTH = 0.8

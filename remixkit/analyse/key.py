@@ -18,30 +18,18 @@ from importlib import resources
 
 import numpy as np
 
-from remixkit.analyse.features import Floats, Frames, Ints, Sounding, listen, make_frames
+from remixkit.analyse.features import FAMILY, Floats, Frames, Ints, Sounding, chord_frames, listen, make_frames
+from remixkit.analyse.lift import Lift, apply_lift, find_lift
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, TrackRole
 from remixkit.model.song import Song
 
-FAMILY = {
-    "maj": 0,
-    "7": 0,
-    "maj7": 0,
-    "maj6": 0,
-    "sus4": 0,
-    "sus2": 0,
-    "aug": 0,
-    "min": 1,
-    "min7": 1,
-    "dim": 2,
-    "hdim7": 2,
-}
-FAMILIES = 3
 NEIGHBOURS = 1
 CHANGE_COST = 35.0
 RELATIVE_COST = 50.0
 REFINE_BARS = 2
 LAST_FRAMES = 24
 SHORTEST_BARS = 6
+SURE, SURE_BARS = 3.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +65,12 @@ def find_keys(
         From tick 0 to the end of the last bar without gaps, changing at bar lines.
     """
     frames = make_frames(song)
-    return keys_of(frames, listen(song, roles, frames), chords, key_model())
+    return keys_of(frames, listen(song, roles, frames), chords, key_model(), find_lift(frames, melody))
 
 
-def keys_of(frames: Frames, sounding: Sounding, chords: Sequence[ChordSpan], model: KeyModel) -> tuple[Key, ...]:
+def keys_of(
+    frames: Frames, sounding: Sounding, chords: Sequence[ChordSpan], model: KeyModel, lift: Lift | None = None
+) -> tuple[Key, ...]:
     """Hear the keys of what sounds in the frames; a state is tonic * 2 + (1 if minor)."""
     held = chord_frames(frames, chords)
     alone = bar_scores(bar_features(frames, sounding, held, 0), model)
@@ -88,6 +78,8 @@ def keys_of(frames: Frames, sounding: Sounding, chords: Sequence[ChordSpan], mod
     path = best_path(around)
     path = delay_dominants(refine(path, alone), frames, held)
     path = judge_stretches(drop_crumbs(path), frames, sounding, chords, held, model)
+    if lift is not None:
+        path = apply_lift(path, lift, alone)
     edges = frames.edges[frames.bar_edges]
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
@@ -95,17 +87,6 @@ def keys_of(frames: Frames, sounding: Sounding, chords: Sequence[ChordSpan], mod
         Key(int(edges[a]), int(edges[b]), int(path[a]) // 2, "minor" if path[a] % 2 else "major")
         for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
     )
-
-
-def chord_frames(frames: Frames, chords: Sequence[ChordSpan]) -> Floats:
-    """Which chord is held in each frame, one-hot by root and family, shape (frames, 12, families)."""
-    middle = (frames.edges[:-1] + frames.edges[1:]) / 2
-    out = np.zeros((len(frames), 12, FAMILIES), dtype=np.float32)
-    for c in chords:
-        if c.root_pc is not None:
-            a, b = np.searchsorted(middle, [c.start_tick, c.end_tick])
-            out[a:b, c.root_pc, FAMILY.get(c.quality, 0)] = 1.0
-    return out
 
 
 def bar_features(frames: Frames, sounding: Sounding, held: Floats, neighbours: int) -> Floats:
@@ -265,28 +246,25 @@ def drop_crumbs(path: Ints) -> Ints:
 def judge_stretches(
     path: Ints, frames: Frames, sounding: Sounding, chords: Sequence[ChordSpan], held: Floats, model: KeyModel
 ) -> Ints:
-    """Decide between relative keys by whole stretches; a song in one key is judged among all 24."""
+    """Decide between relative keys by whole stretches; a song in one key is judged among all 24.
+
+    A song that moves usually keeps its mode, so the stretches decide together, but for one that is sure of itself.
+    """
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
-    seen = np.stack(
-        [
-            stretch_features(frames, sounding, chords, held, a, b)
-            for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
-        ]
-    )
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    seen = np.stack([stretch_features(frames, sounding, chords, held, a, b) for a, b in spans])
     scores = log_softmax((seen_from_tonics(seen) @ model.stretch + model.stretch_bias).reshape(-1, 24))
-    if len(starts) == 1:
+    if len(spans) == 1:
         return np.full_like(path, int(scores[0].argmax()))
+    major = np.array([relative(int(path[a])) if path[a] % 2 else int(path[a]) for a in starts])
+    minor = np.array([relative(int(k)) for k in major])
+    every = np.arange(len(spans))
+    lead = (scores[every, minor] - scores[every, major]) * np.minimum(1.0, (ends - starts) / SURE_BARS)
+    together = float(lead.sum())
     out = path.copy()
-    weight = np.minimum(1.0, (ends - starts) / 16.0)
-    for mode in (0, 1):
-        alike = [k for k in range(len(starts)) if path[starts[k]] % 2 == mode]
-        gain = sum(
-            weight[k] * (scores[k, relative(int(path[starts[k]]))] - scores[k, int(path[starts[k]])]) for k in alike
-        )
-        if gain > 0:
-            for k in alike:
-                out[starts[k] : ends[k]] = relative(int(path[starts[k]]))
+    for k, (a, b) in enumerate(spans):
+        out[a:b] = minor[k] if (lead[k] if abs(lead[k]) > SURE else together) > 0 else major[k]
     return out
 
 
