@@ -52,7 +52,7 @@ def analyze(song: Song, melody_track: int | None = None) -> Analysis:
         warnings = (*warnings, NO_TUNE)
     chords = given_chords(song, find_chords(song, roles))
     plain = as_triads(chords) if song.chord_symbols else chords
-    keys = find_keys(song, roles, plain)
+    keys = find_keys(song, roles, plain, melody)
     sections = find_sections(song, melody, plain, keys)
     return Analysis(
         song=song,
