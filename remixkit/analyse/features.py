@@ -227,6 +227,8 @@ def group_mean(values: Floats, group: Ints) -> Floats:
 def shifted(values: Floats, by: int) -> Floats:
     """Rows moved later by `by` frames (earlier if negative), zeros moving in."""
     out = np.zeros_like(values)
+    if abs(by) >= len(values):
+        return out
     if by >= 0:
         out[by:] = values[: len(values) - by]
     else:
