@@ -83,7 +83,14 @@ def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysi
 
 
 def cover(
-    song: SongLike | Analysis, style: str | Path | Style, *, seed: int = 0, melody_track: int | str | None = None
+    song: SongLike | Analysis,
+    style: str | Path | Style,
+    *,
+    seed: int = 0,
+    key: str | None = None,
+    tempo_bpm: float | None = None,
+    form: styles.Form | None = None,
+    melody_track: int | str | None = None,
 ) -> Cover:
     """Arrange a song in a style.
 
@@ -95,6 +102,12 @@ def cover(
         A style's name, or its file.
     seed : int
         Another seed gives another take with the same melody; the same seed gives the same cover.
+    key : str, optional
+        The key to play in: "D", "F#m", or semitones up or down, "+2". Without it, the song's own.
+    tempo_bpm : float, optional
+        The tempo, instead of the one that song and style agree on.
+    form : str, optional
+        ``"tv"`` cuts the song to 89 seconds, as openings are on television; ``"full"`` leaves it whole.
     melody_track : int or str, optional
         As in `analyze`.
 
@@ -104,6 +117,7 @@ def cover(
         If the song or the style is not fit to be used; the message says why.
     """
     chosen = style if isinstance(style, Style) else styles.load(style)
+    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form)
     analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
     return Cover(arrange.arrange(analysis, chosen, seed=seed), analysis, chosen)
 

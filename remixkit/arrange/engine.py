@@ -9,9 +9,11 @@ from remixkit import plugins
 from remixkit.arrange.chart import Chart, PlannedSection
 from remixkit.arrange.dynamics import loudness_at
 from remixkit.arrange.groove import delayed, grooved
+from remixkit.arrange.length import fitted
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, ordered
 from remixkit.arrange.timeline import chart_of
+from remixkit.arrange.transpose import in_key
 from remixkit.model.analysis import Analysis, Section
 from remixkit.model.arrangement import Arrangement, Fx, Master, Part
 from remixkit.model.song import Note
@@ -48,6 +50,9 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
     """
     from remixkit.style import library
 
+    if style.harmony.key is not None:
+        analysis = in_key(analysis, style.harmony.key)
+    analysis = fitted(analysis, style.form)
     chart = chart_of(analysis, style, seed)
     patterns = library(style)
     playing = cast(chart, style)

@@ -37,15 +37,6 @@ def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int
     return out
 
 
-def ramp(start: int, end: int, low: int, high: int, number: int = EXPRESSION) -> list[Control]:
-    """A straight crescendo or diminuendo, a value a sixteenth."""
-    steps = max(1, (end - start) // (TICKS_PER_QUARTER // 4))
-    return [
-        Control(start + (end - start) * k // steps, "cc", number, round(low + (high - low) * k / steps))
-        for k in range(steps + 1)
-    ]
-
-
 def bends(notes: Sequence[Note], grid: Grid, *, slides: bool, vibrato: bool) -> list[Control]:
     """Pitch bends: a tone up into accented notes of half a beat or more that are reached from below; vibrato.
 

@@ -71,11 +71,6 @@ def plays_at(sections: Sequence[PlannedSection], tick: int) -> bool:
     return any(s.start_tick <= tick < s.end_tick for s in sections)
 
 
-def section_at(sections: Sequence[PlannedSection], tick: int) -> PlannedSection | None:
-    """The section in which a tick lies."""
-    return next((s for s in sections if s.start_tick <= tick < s.end_tick), None)
-
-
 def voiced(task: RoleTask, voices: int, tune: Tune, *, plain: bool = False) -> tuple[tuple[int, ...], ...]:
     """The style's voicing of every chord of the chart in the role's register, below the tune where there is room.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from math import log
 from statistics import median
 
 from remixkit.arrange.chart import Chart, PlannedSection, SourceLine
@@ -20,6 +21,8 @@ from remixkit.theory.reharmony import colour_chords
 
 # Sections whose tempi differ by less than this share are played at one tempo.
 STEADY = 0.04
+# By how much a cover may play faster or slower to last as long as its style wants.
+FIT = 0.06
 
 
 def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
@@ -29,7 +32,7 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
     new: one tempo a section, the source's moved towards the style's range.
     """
     outline = plan(analysis, style.form)
-    meter = _meter(analysis.song.grid.meter, outline)
+    meter = meter_of(analysis.song.grid.meter, outline)
     tempo, half_time = cover_tempo(analysis, style.form, outline, meter)
     keys = _keys(analysis, outline)
     tune = [Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in analysis.melody]
@@ -62,7 +65,8 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
 def cover_tempo(analysis: Analysis, form: FormSpec, outline: Plan, meter: MeterMap) -> tuple[TempoMap, bool]:
     """The cover's tempo map, and whether the beat is felt at half rate.
 
-    The source's tempo is the median over its bars; where its sections differ by more than 4 % each keeps its own.
+    The source's tempo is the median over its bars; where its sections differ by more than 4 % each keeps its own. A
+    tempo that the style states is for the beat as written or as felt, whichever is nearer.
     """
     source = analysis.song.grid
     bars = list(source.meter.bars(max(1, analysis.end_tick)))
@@ -77,6 +81,8 @@ def cover_tempo(analysis: Analysis, form: FormSpec, outline: Plan, meter: MeterM
     low, high = form.tempo_range_bpm
     most = form.tempo_change_max
     ratio = min(1 + most, max(1 - most, min(high, max(low, felt)) / felt))
+    if form.tempo_bpm is not None:
+        ratio = min((form.tempo_bpm / beat for beat in (whole, felt)), key=lambda r: abs(log(r)))
 
     own = {
         s.start_tick: median(
@@ -94,8 +100,13 @@ def cover_tempo(analysis: Analysis, form: FormSpec, outline: Plan, meter: MeterM
         elif not changes and own:
             current = whole if steady else next(iter(own.values()))
         changes.append(TempoChange(s.start_tick, min(400.0, max(20.0, current * ratio))))
-    shaped = _shaped(changes, form, outline.sections, meter)
-    return TempoMap(_without_repeats(shaped)), half_time
+    shaped = TempoMap(_without_repeats(_shaped(changes, form, outline.sections, meter)))
+    if form.length_s is None or form.tempo_bpm is not None:
+        return shaped, half_time
+    faster = min(1 + FIT, shaped.second(outline.end_tick) / form.length_s)
+    if faster < 1 - FIT:
+        return shaped, half_time
+    return TempoMap(tuple(TempoChange(c.tick, c.bpm * faster) for c in shaped.changes)), half_time
 
 
 def _covers(section: PlannedSection, tick: int) -> bool:
@@ -144,7 +155,8 @@ def _without_repeats(changes: list[TempoChange]) -> tuple[TempoChange, ...]:
     return tuple(kept)
 
 
-def _meter(source: MeterMap, outline: Plan) -> MeterMap:
+def meter_of(source: MeterMap, outline: Plan) -> MeterMap:
+    """The source's meters on the cover's timeline."""
     first, *rest = source.changes
     return MeterMap(
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,17 @@ def run(
         str | None,
         typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEY", help="The key to play in: D, F#m, or semitones: +2, -3."),
+    ] = None,
+    tempo: Annotated[
+        float | None, typer.Option("--tempo", metavar="BPM", help="The tempo to play at.", min=20, max=400)
+    ] = None,
+    form: Annotated[
+        Literal["full", "tv"] | None,
+        typer.Option("--form", help="tv cuts the song to 89 seconds, as openings are."),
+    ] = None,
     melody: MelodyOption = None,
 ) -> None:
     """Make a cover of a song in a style, or in several."""
@@ -44,6 +55,7 @@ def run(
     kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
     is_heard = "sound" in kinds.values()
     chosen = [styles.check(job.style) if is_heard else styles.load(job.style) for job in jobs]
+    chosen = [styles.asked(s, key=key, tempo_bpm=tempo, form=form) for s in chosen]
     mute = _no_sound(soundfont) if is_heard else None
     warnings: dict[str, None] = {}
     with console.progress(song.name) as told:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from remixkit.style.asking import Form, asked
 from remixkit.style.folders import config_dir, data_dir, search_path
 from remixkit.style.library import library
 from remixkit.style.loading import StyleInfo, available, check, load
 from remixkit.style.schema import Style
 
-__all__ = ["Style", "StyleInfo", "available", "check", "config_dir", "data_dir", "library", "load", "search_path"]
+__all__ = [
+    "Form",
+    "Style",
+    "StyleInfo",
+    "asked",
+    "available",
+    "check",
+    "config_dir",
+    "data_dir",
+    "library",
+    "load",
+    "search_path",
+]

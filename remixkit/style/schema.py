@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from remixkit.theory.chords import Colour as Colour
 from remixkit.theory.chords import Voicing as Voicing
+from remixkit.theory.keys import parse_key
 
 SectionName = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro"]
 PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "all"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
+_SEMITONES = re.compile(r"[+-](\d|1[0-2])")
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -28,12 +31,15 @@ class FormSpec(Table):
 
     The cover's tempo is the source's, moved into `tempo_range_bpm` but never by more than `tempo_change_max`
     (a share of the source's). Where the source is faster than `half_time_above_bpm` the beat is felt at half rate:
-    drums and chord patterns stretch over twice the time, bars and notes stay.
+    drums and chord patterns stretch over twice the time, bars and notes stay. `tempo_bpm` states the tempo outright;
+    `length_s` has the song cut, on the joins of its sections, to that length.
     """
 
     tempo_range_bpm: tuple[float, float] = (40.0, 240.0)
     tempo_change_max: Unit = 0.08
     half_time_above_bpm: float | None = None
+    tempo_bpm: float | None = Field(default=None, ge=20, le=400)
+    length_s: float | None = Field(default=None, ge=20, le=3600)
     intro_bars: int = Field(default=0, ge=0, le=16)
     outro_bars: int = Field(default=0, ge=0, le=16)
     ritardando: Unit = 0.0
@@ -48,10 +54,24 @@ class FormSpec(Table):
 
 
 class HarmonySpec(Table):
-    """How chords are coloured and how often they are replaced (0 never, 1 wherever the melody allows)."""
+    """The key, how chords are coloured, how often they are replaced (0 never, 1 wherever the melody allows).
 
+    `key` is a key ("D", "F#m") or signed semitones ("+2"); without it the cover is in the song's own.
+    """
+
+    key: str | None = None
     colour: Colour = "triads"
     reharmonise: Unit = 0.0
+
+    @field_validator("key")
+    @classmethod
+    def _is_key(cls, key: str | None) -> str | None:
+        if key is not None and not _SEMITONES.fullmatch(key):
+            try:
+                parse_key(key)
+            except ValueError:
+                raise ValueError(f"{key!r} is no key; write D, F#m or semitones, as in +2") from None
+        return key
 
 
 class GrooveSpec(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -10,6 +11,8 @@ from typing import Any
 from remixkit.model.analysis import ChordSpan, Key, Mode
 from remixkit.theory.chords import QUALITIES, family, triad
 from remixkit.theory.spelling import pitch_name_m21, tonic_m21
+
+_KEY = re.compile("([A-Ga-g])([#b]?) *(m|M|(?i:maj|major|min|minor)|)")
 
 
 def scale_pcs(key: Key) -> tuple[int, ...]:
@@ -61,6 +64,23 @@ def sharps(key: Key) -> int:
 def key_of_signature(sharps_count: int, mode: Mode) -> tuple[int, Mode]:
     """Tonic pitch class and mode of a key signature."""
     return ((sharps_count * 7) + (0 if mode == "major" else 9)) % 12, mode
+
+
+def parse_key(text: str) -> tuple[int, Mode]:
+    """Tonic pitch class and mode of a key as people write it: ``"D"``, ``"F#m"``, ``"Bb minor"``.
+
+    Raises
+    ------
+    ValueError
+        If the text names no key.
+    """
+    match = _KEY.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no key")
+    letter, accidental, ending = match.groups()
+    tonic = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter.upper()]
+    tonic += {"#": 1, "b": -1, "": 0}[accidental]
+    return tonic % 12, "minor" if ending == "m" or ending.lower().startswith("min") else "major"
 
 
 def roman(chord: ChordSpan, key: Key) -> str:

@@ -8,7 +8,7 @@ diminished seventh between roots a whole step apart, and a diatonic neighbour a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -70,8 +70,6 @@ _NEIGHBOURS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "iv": ((3, "maj"), (8, "maj")),
     "VI": ((9, "min"),),
 }
-
-Substitute = Callable[[ChordSpan, ChordSpan, Key], ChordSpan | None]
 
 
 def colour_chords(
