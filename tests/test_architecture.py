@@ -23,7 +23,7 @@ FLOORS = {
     "style": 3, "analyse": 3, "render": 3,
     "arrange": 4,
     "remix": 5,
-    "export": 6, "batch": 6,
+    "export": 6, "batch": 6, "evaluate": 6,
     "cli": 7, "__main__": 8, "__init__": 8,
 }  # fmt: skip
 
@@ -33,9 +33,10 @@ OWNERS = {
     "pydantic": {"style"}, "pydantic_core": {"style"},
     "pretty_midi": {"analyse"},
     "fluidsynth": {"render"}, "pedalboard": {"render"}, "soundfile": {"render"}, "pyloudnorm": {"render"},
-    "matplotlib": {"export"},
+    "matplotlib": {"export"}, "rpp": {"export"},
+    "verovio": {"export"}, "typst": {"export"}, "fontTools": {"export"},
     "typer": {"cli"}, "rich": {"cli"},
-    "scipy": {"analyse", "render"},
+    "scipy": {"analyse", "render", "evaluate"},
 }  # fmt: skip
 EVERYBODYS = {"numpy"}
 

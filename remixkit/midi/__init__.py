@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from remixkit.midi.reader import from_bytes, read
-from remixkit.midi.writer import to_bytes, write
+from remixkit.midi.writer import messages, to_bytes, untangled, write
 
-__all__ = ["from_bytes", "read", "to_bytes", "write"]
+__all__ = ["from_bytes", "messages", "read", "to_bytes", "untangled", "write"]

@@ -14,6 +14,7 @@ from pathlib import Path
 import mido
 
 from remixkit.files import replacing
+from remixkit.midi.drums import DRUM_CHANNEL
 from remixkit.midi.ports import Seat, passages, seats
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
@@ -24,6 +25,7 @@ _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
 _MINOR = ("Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
 _SLOWEST_US = 0xFFFFFF
 _RPN_NULL = 127
+_VOLUME, _PAN, _REVERB = 7, 10, 91
 _END, _SETUP, _CONTROL, _WORD, _BEGIN = range(5)
 
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]
@@ -62,6 +64,37 @@ def to_bytes(arrangement: Arrangement) -> bytes:
     out = BytesIO()
     file.save(file=out)
     return out.getvalue()
+
+
+def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
+    """What a part is told, alone on the first channel (drums: the tenth), for projects that hold MIDI.
+
+    Returns
+    -------
+    tuple of (tick, bytes)
+        In playing order; lyrics as meta events (``FF 05 ...``). Volume and pan are left to the track's fader.
+
+    Raises
+    ------
+    ValueError
+        As `to_bytes` does.
+    """
+    channel = DRUM_CHANNEL if part.is_drum else 0
+    timed = sorted(_part(part, Seat(0, channel)), key=lambda t: t[:2])
+    return tuple((tick, _bytes(message)) for tick, _, message in timed if not _is_fader(tick, message))
+
+
+def _bytes(message: mido.Message | mido.MetaMessage) -> bytes:
+    """A message as it stands in a file; outside of one, mido would write a lyric in Latin-1."""
+    if message.type == "lyrics":
+        message = message.copy(text=message.text.encode("utf-8").decode("latin-1"))
+    return bytes(message.bytes())
+
+
+def _is_fader(tick: int, message: mido.Message | mido.MetaMessage) -> bool:
+    if message.type == "track_name":
+        return True
+    return tick == 0 and message.type == "control_change" and message.control in (_VOLUME, _PAN)
 
 
 def _bar_line(arrangement: Arrangement, tick: int) -> int:
@@ -138,7 +171,7 @@ def _sound(part: Part, channel: int) -> list[mido.Message]:
         msb, lsb = (part.bank, 0) if part.bank < 128 else (part.bank >> 7, part.bank & 0x7F)
         out.extend((_cc(channel, 0, msb), _cc(channel, 32, lsb)))
     out.append(mido.Message("program_change", channel=channel, program=part.program))
-    out.extend(_cc(channel, n, v) for n, v in ((7, part.volume), (10, part.pan), (91, part.reverb)))
+    out.extend(_cc(channel, n, v) for n, v in ((_VOLUME, part.volume), (_PAN, part.pan), (_REVERB, part.reverb)))
     return out
 
 

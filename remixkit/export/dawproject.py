@@ -1,0 +1,241 @@
+"""A cover as a DAWproject: the open exchange format that Bitwig, Studio One and Cubase read.
+
+A zip with project.xml, metadata.xml and the stems; times in quarter notes, levels linear, pan 0-1. Format: DAWproject
+1.0 (github.com/bitwig/dawproject). Dates inside the zip are fixed, so that the same cover gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from remixkit import midi
+from remixkit.export.tracks import Stem, colour, gain, pan, section_name
+from remixkit.files import replacing
+from remixkit.model.arrangement import Arrangement, Part
+from remixkit.model.song import Control
+from remixkit.model.timing import TICKS_PER_QUARTER
+
+NO_DATE = (1980, 1, 1, 0, 0, 0)
+BEND_REACH = 8192
+
+
+@dataclass
+class _Ids:
+    """Names for what other elements refer to: id0, id1, ..."""
+
+    used: int = field(default=0)
+
+    def new(self) -> str:
+        self.used += 1
+        return f"id{self.used - 1}"
+
+
+def write_dawproject(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem] | None = None) -> None:
+    """Write a DAWproject.
+
+    Parameters
+    ----------
+    arrangement : Arrangement
+        What to write: a notes track a part, markers for sections, tempo and meter as automation.
+    path : Path
+        The .dawproject file; it is replaced once the new one is whole.
+    stems : mapping of role to Stem, optional
+        Sound files, embedded. A part with one gets an audio track, and its notes track is muted.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    stems = stems or {}
+    with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, "project.xml", _xml(project(arrangement, stems)))
+        _add(archive, "metadata.xml", _xml(metadata(arrangement)))
+        for role, stem in stems.items():
+            _add(archive, _place(role, stem), stem.path.read_bytes(), zipfile.ZIP_STORED)
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes, how: int = zipfile.ZIP_DEFLATED) -> None:
+    info = zipfile.ZipInfo(name, NO_DATE)
+    info.compress_type = how
+    archive.writestr(info, data)
+
+
+def _place(role: str, stem: Stem) -> str:
+    return f"audio/{role}{stem.path.suffix.lower()}"
+
+
+def _xml(root: Element) -> bytes:
+    indent(root)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode").encode("utf-8") + b"\n"
+
+
+def metadata(arrangement: Arrangement) -> Element:
+    """Title, composer, and who arranged it."""
+    out = Element("MetaData")
+    for name, text in (("Title", arrangement.title), ("Composer", arrangement.composer)):
+        if text:
+            SubElement(out, name).text = text
+    SubElement(out, "Arranger").text = "RemixKit"
+    SubElement(out, "Genre").text = arrangement.style
+    return out
+
+
+def project(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Element:
+    """The project: transport, tracks, and what stands on them."""
+    ids = _Ids()
+    out = Element("Project", version="1.0")
+    SubElement(out, "Application", name="RemixKit", version=version("remixkit"))
+    tempo_id, meter_id = ids.new(), ids.new()
+    _transport(out, arrangement, tempo_id, meter_id)
+    structure = SubElement(out, "Structure")
+    master_id = ids.new()
+    notes_tracks = {
+        p.role: _track(structure, p, p.name, "notes", master_id, ids, p.role in stems) for p in arrangement.parts
+    }
+    sound_tracks = {
+        p.role: _track(structure, p, f"{p.name} (stem)", "audio", master_id, ids)
+        for p in arrangement.parts
+        if p.role in stems
+    }
+    master = SubElement(structure, "Track", contentType="audio notes", loaded="true", id=ids.new(), name="Master")
+    channel = SubElement(master, "Channel", audioChannels="2", role="master", solo="false", id=master_id)
+    _mixer(channel, ids, level=1.0, place=0.0)
+    laid = SubElement(out, "Arrangement", id=ids.new())
+    lanes = SubElement(laid, "Lanes", timeUnit="beats", id=ids.new())
+    for part in arrangement.parts:
+        _notes(SubElement(lanes, "Lanes", track=notes_tracks[part.role], id=ids.new()), part, arrangement, ids)
+        if part.role in stems:
+            lane = SubElement(lanes, "Lanes", track=sound_tracks[part.role], id=ids.new())
+            _sound(lane, part, stems[part.role], arrangement, ids)
+    _markers(laid, arrangement, ids)
+    _automation(laid, arrangement, tempo_id, meter_id, ids)
+    return out
+
+
+def _beats(tick: int) -> str:
+    return f"{tick / TICKS_PER_QUARTER:.6f}"
+
+
+def _transport(out: Element, arrangement: Arrangement, tempo_id: str, meter_id: str) -> None:
+    transport = SubElement(out, "Transport")
+    tempo, meter = arrangement.grid.tempo.changes[0], arrangement.grid.meter.changes[0]
+    SubElement(transport, "Tempo", max="666", min="20", unit="bpm", value=f"{tempo.bpm:.6f}", id=tempo_id, name="Tempo")
+    SubElement(
+        transport,
+        "TimeSignature",
+        denominator=str(meter.denominator),
+        numerator=str(meter.numerator),
+        id=meter_id,
+    )
+
+
+def _track(
+    structure: Element, part: Part, name: str, content: str, master_id: str, ids: _Ids, muted: bool = False
+) -> str:
+    track_id = ids.new()
+    track = SubElement(
+        structure, "Track", contentType=content, loaded="true", id=track_id, name=name, color=colour(part)
+    )
+    channel = SubElement(
+        track, "Channel", audioChannels="2", destination=master_id, role="regular", solo="false", id=ids.new()
+    )
+    level, place = (gain(part), pan(part)) if content == "notes" else (1.0, 0.0)
+    _mixer(channel, ids, level=level, place=place, muted=muted)
+    return track_id
+
+
+def _mixer(channel: Element, ids: _Ids, *, level: float, place: float, muted: bool = False) -> None:
+    SubElement(channel, "Mute", value=str(muted).lower(), id=ids.new(), name="Mute")
+    ends = {"min": "0.000000", "max": "1.000000"}
+    SubElement(channel, "Pan", ends, unit="normalized", value=f"{(place + 1) / 2:.6f}", id=ids.new(), name="Pan")
+    ends = {"min": "0.000000", "max": "2.000000"}
+    SubElement(channel, "Volume", ends, unit="linear", value=f"{level:.6f}", id=ids.new(), name="Volume")
+
+
+def _notes(lane: Element, part: Part, arrangement: Arrangement, ids: _Ids) -> None:
+    """One clip as long as the cover: the notes, and a row of points for each kind of control."""
+    channel = str(9 if part.is_drum else 0)
+    clips = SubElement(lane, "Clips", id=ids.new())
+    clip = SubElement(clips, "Clip", time="0", duration=_beats(arrangement.end_tick), playStart="0", name=part.name)
+    inside = SubElement(clip, "Lanes", id=ids.new())
+    notes = SubElement(inside, "Notes", id=ids.new())
+    for n in midi.untangled(part.notes):
+        SubElement(
+            notes,
+            "Note",
+            time=_beats(n.start_tick),
+            duration=_beats(n.end_tick - n.start_tick),
+            channel=channel,
+            key=str(n.pitch),
+            vel=f"{n.velocity / 127:.6f}",
+        )
+
+    def kind_of(control: Control) -> tuple[str, int]:
+        return control.kind, control.number
+
+    for (kind, number), group in groupby(sorted(part.controls, key=lambda c: (kind_of(c), c.tick)), key=kind_of):
+        target = {"cc": "channelController", "bend": "pitchBend", "pressure": "channelPressure"}.get(kind)
+        if target is None:
+            continue
+        points = SubElement(inside, "Points", unit="normalized", id=ids.new())
+        about = {"controller": str(number)} if kind == "cc" else {}
+        SubElement(points, "Target", about, expression=target, channel=channel)
+        _points(points, list(group))
+
+
+def _points(points: Element, controls: Sequence[Control]) -> None:
+    """The last value of each tick, held until the next."""
+    for tick, value in {c.tick: c for c in controls}.items():
+        share = (value.value + BEND_REACH) / (2 * BEND_REACH) if value.kind == "bend" else value.value / 127
+        SubElement(points, "RealPoint", time=_beats(tick), value=f"{share:.6f}", interpolation="hold")
+
+
+def _sound(lane: Element, part: Part, stem: Stem, arrangement: Arrangement, ids: _Ids) -> None:
+    """The stem from tick 0 on, at its own speed."""
+    clips = SubElement(lane, "Clips", id=ids.new())
+    tempo = arrangement.grid.tempo
+    end_beats = _beats(tempo.tick(tempo.start_s + stem.length_s))
+    clip = SubElement(
+        clips, "Clip", time="0", duration=end_beats, contentTimeUnit="seconds", playStart="0", name=part.name
+    )
+    sound = SubElement(
+        clip,
+        "Audio",
+        channels=str(stem.channels),
+        duration=f"{stem.length_s:.6f}",
+        sampleRate=str(stem.rate_hz),
+        id=ids.new(),
+    )
+    SubElement(sound, "File", path=_place(part.role, stem))
+
+
+def _markers(laid: Element, arrangement: Arrangement, ids: _Ids) -> None:
+    if not arrangement.sections:
+        return
+    markers = SubElement(laid, "Markers", timeUnit="beats", id=ids.new())
+    for k, section in enumerate(arrangement.sections):
+        SubElement(markers, "Marker", time=_beats(section.start_tick), name=section_name(arrangement, k))
+
+
+def _automation(laid: Element, arrangement: Arrangement, tempo_id: str, meter_id: str, ids: _Ids) -> None:
+    tempo = SubElement(laid, "TempoAutomation", unit="bpm", timeUnit="beats", id=ids.new())
+    SubElement(tempo, "Target", parameter=tempo_id)
+    for c in arrangement.grid.tempo.changes:
+        SubElement(tempo, "RealPoint", time=_beats(c.tick), value=f"{c.bpm:.6f}", interpolation="hold")
+    meter = SubElement(laid, "TimeSignatureAutomation", timeUnit="beats", id=ids.new())
+    SubElement(meter, "Target", parameter=meter_id)
+    for m in arrangement.grid.meter.changes:
+        SubElement(
+            meter,
+            "TimeSignaturePoint",
+            time=_beats(m.tick),
+            numerator=str(m.numerator),
+            denominator=str(m.denominator),
+        )
