@@ -90,6 +90,7 @@ def cover(
     key: str | None = None,
     tempo_bpm: float | None = None,
     form: styles.Form | None = None,
+    raw: bool = False,
     melody_track: int | str | None = None,
 ) -> Cover:
     """Arrange a song in a style.
@@ -108,6 +109,8 @@ def cover(
         The tempo, instead of the one that song and style agree on.
     form : str, optional
         ``"tv"`` cuts the song to 89 seconds, as openings are on television; ``"full"`` leaves it whole.
+    raw : bool
+        Notes on the grid, without swing, lay-back and human deviations, to go on with in a DAW.
     melody_track : int or str, optional
         As in `analyze`.
 
@@ -117,7 +120,7 @@ def cover(
         If the song or the style is not fit to be used; the message says why.
     """
     chosen = style if isinstance(style, Style) else styles.load(style)
-    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form)
+    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, raw=raw)
     analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
     return Cover(arrange.arrange(analysis, chosen, seed=seed), analysis, chosen)
 

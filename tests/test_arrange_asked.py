@@ -72,6 +72,16 @@ def test_a_tempo_for_the_felt_beat_of_a_fast_song_is_taken_as_meant() -> None:
     assert felt.grid.tempo.bpm_at(5 * BAR) == written.grid.tempo.bpm_at(5 * BAR) == pytest.approx(150)
 
 
+@pytest.mark.parametrize("style", styles.available(), ids=lambda s: s.name)
+def test_raw_notes_lie_on_the_grid_and_are_the_same_notes(style: styles.StyleInfo) -> None:
+    played = arrange(song(), styles.load(style.name))
+    raw = arrange(song(), styles.asked(styles.load(style.name), raw=True))
+    assert all(min(n.start_tick % 120, n.start_tick % 320) == 0 for p in raw.parts for n in p.notes)
+    assert [p.name for p in raw.parts] == [p.name for p in played.parts]
+    for a, b in zip(raw.parts, played.parts, strict=True):
+        assert len(a.notes) == pytest.approx(len(b.notes), rel=0.02, abs=2)
+
+
 def test_wrong_wishes_are_refused_in_one_line() -> None:
     style = styles.load("rock")
     with pytest.raises(StyleError, match="key: 'H' is no key; write D"):

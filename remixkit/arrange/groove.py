@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from remixkit.arrange.quantise import on_grid
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 from remixkit.patterns import DRUM_VOICES
@@ -54,6 +55,8 @@ def grooved(
     """Notes with the style's feel, in order, none before tick 0 or after `end_tick`."""
     if not notes:
         return ()
+    if groove.quantised:
+        return on_grid(notes, end_tick)
     unit = TICKS_PER_QUARTER // (2 if half_time else 4)
     at = np.array([n.start_tick for n in notes])
     changes = np.array([c.tick for c in grid.tempo.changes])

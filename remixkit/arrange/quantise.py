@@ -10,6 +10,8 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 
 _SIXTEENTHS = (0, 240, 480, 720, 960)
 _TRIPLETS = (0, 320, 640, 960)
+_THIRTY_SECONDS = tuple(range(0, 961, 120))
+_SPREAD = 80
 # A source whose onsets lie this close to the grid (ticks) for this share of its notes was played by a sequencer.
 _EXACT_TICKS = 12
 _EXACT_SHARE = 0.8
@@ -53,6 +55,36 @@ def quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
         end = max(start + 60, n.end_tick + start - n.start_tick)
         out.append(Note(start, end, n.pitch, n.velocity, n.origin))
     return tuple(out)
+
+
+def on_grid(notes: Sequence[Note], end_tick: int) -> tuple[Note, ...]:
+    """Every onset on its beat's nearest sixteenth or triplet, whichever grid fits the beat; lengths stay.
+
+    Beats of more strokes than a sixteenth grid has places, as in a roll, take thirty-seconds. A note never ends after `end_tick`. Of two notes of a pitch that fall on one tick the longer stays.
+    """
+    beats: dict[int, list[int]] = defaultdict(list)
+    for n in notes:
+        beats[n.start_tick // TICKS_PER_QUARTER].append(n.start_tick % TICKS_PER_QUARTER)
+    grids = {beat: _rolling(onsets) or _grid(onsets) for beat, onsets in beats.items()}
+    out: dict[tuple[int, int], Note] = {}
+    for n in notes:
+        beat, place = divmod(n.start_tick, TICKS_PER_QUARTER)
+        start = beat * TICKS_PER_QUARTER + min(grids[beat], key=lambda g: abs(g - place))
+        start = min(start, end_tick - _THIRTY_SECONDS[1])
+        end = min(end_tick, start + n.end_tick - n.start_tick)
+        known = out.get((start, n.pitch))
+        if known is None or known.end_tick < end:
+            out[start, n.pitch] = Note(start, end, n.pitch, n.velocity, n.origin)
+    return tuple(sorted(out.values()))
+
+
+def _rolling(onsets: list[int]) -> tuple[int, ...]:
+    """Thirty-seconds where a beat has more strokes than four; a chord spread over less than one counts once."""
+    strokes: list[int] = []
+    for onset in sorted(onsets):
+        if not strokes or onset - strokes[-1] >= _SPREAD:
+            strokes.append(onset)
+    return _THIRTY_SECONDS if len(strokes) > len(_SIXTEENTHS) - 1 else ()
 
 
 def _off(tick: int, grid: int) -> int:

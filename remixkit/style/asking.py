@@ -15,7 +15,14 @@ Form = Literal["full", "tv"]
 TV_SIZE_S = 89.0
 
 
-def asked(style: Style, *, key: str | None = None, tempo_bpm: float | None = None, form: Form | None = None) -> Style:
+def asked(
+    style: Style,
+    *,
+    key: str | None = None,
+    tempo_bpm: float | None = None,
+    form: Form | None = None,
+    raw: bool = False,
+) -> Style:
     """The style with what is asked in place of its own; what is None stays the style's.
 
     Parameters
@@ -28,6 +35,8 @@ def asked(style: Style, *, key: str | None = None, tempo_bpm: float | None = Non
         20 to 400.
     form : str, optional
         ``"tv"`` cuts the song to 89 seconds, ``"full"`` leaves it whole.
+    raw : bool
+        Notes on the grid, without swing, lay-back and human deviations.
 
     Raises
     ------
@@ -42,6 +51,7 @@ def asked(style: Style, *, key: str | None = None, tempo_bpm: float | None = Non
         return style.model_copy(
             update={
                 "harmony": HarmonySpec.model_validate({**style.harmony.model_dump(), **harmony}),
+                "groove": style.groove.model_copy(update={"quantised": style.groove.quantised or raw}),
                 "form": FormSpec.model_validate({**style.form.model_dump(), **outline}),
             }
         )

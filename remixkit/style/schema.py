@@ -78,12 +78,14 @@ class GrooveSpec(Table):
     """Feel.
 
     `swing` is the place of the second sixteenth within two (0.5 is straight); `late_ms` is for a role or a drum voice.
+    `quantised` leaves all of it out: every note on the grid, for those who go on in a DAW.
     """
 
     swing: float = Field(default=0.5, ge=0.5, le=0.75)
     late_ms: Mapping[str, float] = Field(default_factory=dict)
     humanise_ms: float = Field(default=4.0, ge=0.0, le=40.0)
     humanise_velocity: float = Field(default=4.0, ge=0.0, le=30.0)
+    quantised: bool = False
 
 
 class FxSpec(BaseModel):
