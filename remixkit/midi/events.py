@@ -18,6 +18,9 @@ ESCAPE = 0xF7
 _END_OF_TRACK = 0x2F
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+_SHORT_METAS = frozenset({0x00, 0x20, 0x21, 0x51, 0x54, 0x58, 0x59})
+"""Meta events that RP-001 gives at most five bytes."""
+_LONGEST_ODD_META_BYTES = 32
 _LOOK_AHEAD_EVENTS = 24
 _LEAST_SOUND_EVENTS = 6
 _LONGEST_SEARCH_BYTES = 65_536
@@ -59,8 +62,8 @@ class _BrokenError(Exception):
     """The bytes are no event."""
 
 
-SYSTEM, LONG_SYSEX = "system", "long sysex"
-"""What was mended: messages that belong in no file; system exclusives whose length is wrong."""
+SYSTEM, LONG_SYSEX, LONG_META = "system", "long sysex", "long meta"
+"""What was mended: messages that belong in no file; system exclusives and meta events whose length is wrong."""
 
 
 def decode(track: bytes, most_events: int) -> Decoded:
@@ -114,6 +117,9 @@ def decode(track: bytes, most_events: int) -> Decoded:
             elif status == META:
                 kind = track[at]
                 length, at = _quantity(track, at + 1)
+                if length > _LONGEST_ODD_META_BYTES and kind in _SHORT_METAS and _holds_events(track, at, running):
+                    out.fault(LONG_META)
+                    continue
                 if at + length > size:
                     raise _BrokenError
                 if kind == _END_OF_TRACK:
@@ -153,6 +159,11 @@ def _sound_behind(track: bytes, at: int, running: int) -> int:
     if sound < _LEAST_SOUND_EVENTS:
         raise _BrokenError
     return sound
+
+
+def _holds_events(track: bytes, at: int, running: int) -> bool:
+    """Whether what a meta event says is its content is a row of sound events."""
+    return sound_events(track, at, running) >= _LOOK_AHEAD_EVENTS
 
 
 def _exclusive(track: bytes, at: int, running: int, out: Decoded, *, is_trusted: bool) -> tuple[bytes, int, int]:

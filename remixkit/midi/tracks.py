@@ -5,7 +5,7 @@ from __future__ import annotations
 from remixkit.errors import SongError
 from remixkit.midi.chunks import Chunks, TrackSpan
 from remixkit.midi.counting import count, was
-from remixkit.midi.events import LONG_SYSEX, META, SYSTEM, Decoded, decode
+from remixkit.midi.events import LONG_META, LONG_SYSEX, META, SYSTEM, Decoded, decode
 from remixkit.midi.limits import MAX_EVENTS
 
 _MOST_LOST = 0.5
@@ -19,6 +19,7 @@ _MENDED = {
         "system exclusives of a wrong length",
         "read up to the end mark",
     ),
+    LONG_META: ("meta event", "meta events", "left out that swallowed notes by a wrong length"),
 }
 
 
