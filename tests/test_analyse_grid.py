@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analyse_songs import Q, left_hand, performed, shifted, song, tune
+from analyse_songs import CHORDS, Q, left_hand, performed, shifted, song, tune
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,13 +91,27 @@ def test_changes_of_meter_are_kept() -> None:
     assert found.grid.meter == told
 
 
-@pytest.mark.parametrize("bpm", [68.0, 84.5, 97.0, 113.0])
+@pytest.mark.parametrize("bpm", [68.0, 84.5, 97.0, 107.0])
 def test_a_performance_to_a_click_is_counted_at_its_own_tempo(bpm: float) -> None:
     found = true_grid(performed(song(piano()), np.full(70, bpm)))
     assert found.grid.tempo.changes[0].bpm == pytest.approx(bpm, rel=1e-3)
     assert len(found.grid.tempo.changes) == 1
     expected = 0.7 + np.arange(16) * 240.0 / bpm
     assert bar_seconds(found)[:16] == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("bpm", [150.0, 172.0])
+def test_an_opening_is_not_told_at_half_its_tempo(bpm: float) -> None:
+    """A bass in eighths and a chord a bar: slower, that would be a bass in sixteenths and two chords a bar."""
+    bass = [
+        Note(bar * 4 * Q + k * Q // 2, bar * 4 * Q + k * Q // 2 + Q // 2 - 60, CHORDS[bar % 8][0] - 12, 90)
+        for bar in range(48)
+        for k in range(8)
+    ]
+    chords = [Note(bar * 4 * Q, (bar * 4 + 4) * Q - 60, p + 12, 70) for bar in range(48) for p in CHORDS[bar % 8]]
+    band = song(Track(notes=tuple(sorted([*bass, *chords, *tune(48, up=0)]))))
+    found = true_grid(performed(band, np.full(196, bpm)))
+    assert found.grid.tempo.changes[0].bpm == pytest.approx(bpm, rel=1e-2)
 
 
 def test_a_performance_that_slows_and_hurries_is_followed() -> None:
@@ -123,6 +137,10 @@ def test_six_eight_without_a_grid_has_two_beats_a_bar() -> None:
     found = true_grid(performed(song(Track(notes=tuple(sorted(notes)))), np.full(80, 100.0)))
     assert meters(found) == [(0, 6, 8)]
     assert bar_seconds(found)[:24] == pytest.approx(0.7 + np.arange(24) * 1.8, abs=0.03)
+
+
+def test_an_impossible_tempo_is_halved_until_it_is_one() -> None:
+    assert true_grid(song(Track(notes=tuple(tune(16))), bpm=700.0)).grid.tempo.changes[0].bpm == pytest.approx(175.0)
 
 
 def test_an_impossible_tempo_is_halved() -> None:

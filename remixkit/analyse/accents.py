@@ -59,7 +59,7 @@ def accents(notes: Onsets, slots_a_beat: int) -> Floats:
     out[:, 3] = np.log2(np.bincount(slot, minlength=count) + 1)
     np.add.at(out[:, 8], until, 1.0)
     _lowest_and_top(out, notes, slot, length)
-    chroma = _chroma(notes.pitch, slot, until, count)
+    chroma = sounding_chroma(notes.pitch, slot, until, count)
     for column, beats in ((4, 1), (5, 2)):
         out[:, column] = _change(chroma, beats * slots_a_beat)
     scaled: Floats = out / np.maximum(out.mean(0), 1e-9)
@@ -78,7 +78,7 @@ def _lowest_and_top(out: Floats, notes: Onsets, slot: NDArray[np.int64], length:
     out[slot[low], 6] = changed * np.minimum(length[low], 2.0)
 
 
-def _chroma(pitch: NDArray[np.int64], slot: NDArray[np.int64], until: NDArray[np.int64], count: int) -> Floats:
+def sounding_chroma(pitch: NDArray[np.int64], slot: NDArray[np.int64], until: NDArray[np.int64], count: int) -> Floats:
     """Which pitch classes sound in each slot, shape (count, 12)."""
     edges = np.zeros((count + 1, 12))
     np.add.at(edges, (slot, pitch % 12), 1.0)

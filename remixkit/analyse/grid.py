@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.analyse import meter, pulse
+from remixkit.analyse import meter, pulse, rate
 from remixkit.analyse.accents import Onsets, accents
 from remixkit.analyse.regrid import moved, shifted_tempo
 from remixkit.model.song import Song
@@ -115,9 +115,14 @@ def _on_file_grid(song: Song, pitched: Onsets, drums: Onsets) -> Song:
 
 
 def _rate(song: Song) -> float:
-    """What to multiply ticks by where the file's beat can't be one: 1/2 above 240 BPM, 2 below 40."""
+    """What to multiply ticks by where the file's beat can't be one, faster than 240 BPM or slower than 40."""
     bpm = song.grid.tempo.mean_bpm(song.end_tick)
-    return 0.5 if bpm > meter.FASTEST_BPM else 2.0 if bpm < meter.SLOWEST_BPM else 1.0
+    factor = 1.0
+    while bpm * factor > meter.FASTEST_BPM:
+        factor /= 2
+    while bpm * factor < meter.SLOWEST_BPM:
+        factor *= 2
+    return factor
 
 
 def _at_rate(song: Song, factor: float) -> Song:
@@ -220,7 +225,8 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
     both = seconds[0] if not len(drums.start) else _joined(*seconds)
     heard = pulse.find_pulse(both)
     beats = _Beats(heard.beats_s)
-    factor = meter.beat_rate(60.0 / float(np.median(np.diff(heard.beats_s))))
+    pulse_beats = seconds[0].warped(beats.number(seconds[0].start), beats.number(seconds[0].end))
+    factor = rate.beat_rate(pulse_beats, 60.0 / float(np.median(np.diff(heard.beats_s))))
     beats = beats if factor == 1.0 else beats.at_rate(factor)
     numbers = [n.warped(beats.number(n.start), beats.number(n.end)) for n in seconds]
     lead = float(np.floor(min(0.0, numbers[0].start.min())))

@@ -1,4 +1,4 @@
-"""Which pulse is the beat, how many make a bar, and where the bar line lies.
+"""How many beats make a bar, and where the bar line lies.
 
 A linear model looks at nine kinds of accents (`remixkit.analyse.accents`) folded over a bar, from each place in turn;
 its weights are tied over the places. It was trained on the bars of POP909's human section labels
@@ -19,8 +19,6 @@ from remixkit.analyse.accents import KINDS, Onsets, accents, folded, rotations
 
 Floats = NDArray[np.float64]
 
-TEMPO_BPM, TEMPO_OCTAVES = 82.0, 0.42
-"""Log-normal prior of the beat's rate, between pop ballads (POP909: median 73) and anime openings."""
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 THREE_OVER_FOUR = 0.04
 KICKS, SNARES, CRASHES = (35, 36), (37, 38, 39, 40), (49, 52, 55, 57)
@@ -137,12 +135,3 @@ def choose_bars(notes: Onsets, drums: Onsets | None, slots_a_beat: int, *, beats
     size = beats_a_bar(table, slots_a_beat) if beats is None else beats
     evidence = bar_evidence(table, drums, size, slots_a_beat)
     return Bars(size, slots_a_beat, int(evidence.argmax()), evidence)
-
-
-def beat_rate(bpm: float) -> float:
-    """What to multiply a pulse's rate by to get the beat: 1/2, 1 or 2, by the tempo prior."""
-
-    def prior(factor: float) -> float:
-        return -(float(np.log2(bpm * factor / TEMPO_BPM) / TEMPO_OCTAVES) ** 2) / 2
-
-    return max((0.25, 0.5, 1.0, 2.0, 4.0), key=prior)
