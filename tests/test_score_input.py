@@ -134,6 +134,30 @@ def test_compressed_music_xml(tmp_path: Path) -> None:
         assert remixkit.load(path).tracks == plain.tracks
 
 
+LEAD_SHEET = {
+    "Cmaj9": "C:maj9", "C-7": "C:min7", "CΔ7": "C:maj7", "Am(maj7)": "A:minmaj7", "Bø": "B:hdim7", "F#°7": "F#:dim7",
+    "C6/9": "C:maj6(9)", "D9sus4": "D:sus4(b7,9)", "C13": "C:13", "B♭m7/Ab": "Bb:min7/b7", "Gsus": "G:sus4",
+    "C2": "C:maj(9)",
+}  # fmt: skip
+
+
+def test_chord_names_as_lead_sheets_write_them(tmp_path: Path) -> None:
+    bars = "|".join(f'"{name}"C4' for name in LEAD_SHEET)
+    song = remixkit.load(saved(tmp_path, "names.abc", f"X:1\nM:4/4\nL:1/4\nK:C\n{bars}|\n"))
+    assert labels(song) == list(enumerate(LEAD_SHEET.values()))
+    assert song.warnings == ()
+
+
+def test_a_chord_name_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    tune = 'X:1\nT:"C" is in the title\nM:4/4\nL:1/4\nK:C\n"^slowly"C4|">x"D4|"Zork"E4|"Emadd"F4|"F"G4|\n'
+    song = remixkit.load(saved(tmp_path, "odd.abc", tune))
+    assert [n.pitch for n in song.tracks[0].notes] == [60, 62, 64, 65, 67], "the notes below them stay"
+    assert labels(song) == [(4, "F:maj")]
+    assert song.title == '"C" is in the title'
+    told = " ".join(song.warnings)
+    assert all(word in told for word in ("'Zork'", "'Emadd'", "2 annotations"))
+
+
 def test_given_chords_are_used_as_given(tmp_path: Path) -> None:
     found = remixkit.analyze(saved(tmp_path, "hill.abc", ABC))
     end = found.song.grid.meter.bar_end(found.song.end_tick - 1)

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 from remixkit.errors import SongError
 from remixkit.model.song import Song
+from remixkit.theory.chord_signs import readable_chord_names
 from remixkit.theory.reading import from_music21
 
 ENDINGS = (".musicxml", ".xml", ".mxl", ".abc")
@@ -188,8 +189,8 @@ def _abc(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
     if not _KEY.search(text):
         raise SongError("not ABC: no line begins with K:", file=path, remedy="give a tune in ABC notation")
     tunes = list(_TUNE.finditer(text))
-    notes = (f"of the {len(tunes)} tunes in the file the first was read",) if len(tunes) > 1 else ()
-    first = text[: tunes[1].start()] if notes else text
+    notes = [f"of the {len(tunes)} tunes in the file the first was read"] if len(tunes) > 1 else []
+    first = readable_chord_names(text[: tunes[1].start()] if notes else text, notes)
     for meter in _METER.findall(first):
         beats = [int(n) for n in re.findall(r"\d+", meter)]
         if not _METER_TEXT.fullmatch(meter.strip()) or max(beats, default=0) > MOST_BEATS:
@@ -201,7 +202,7 @@ def _abc(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
         abcFormat.translate.abcToStreamScore(abcFormat.ABCFile().readstr(first), score)
     except Exception as problem:
         raise SongError(_reason(problem), file=path, remedy=_MEND) from problem
-    return score, notes
+    return score, tuple(notes)
 
 
 def _decoded(data: bytes) -> str:
