@@ -46,6 +46,12 @@ BLOCK_CHORDS: dict[tuple[int, ...], tuple[int, str]] = {
 """Intervals above the lowest note -> root above the lowest note, quality."""
 
 
+def drawn(count: int, seed: int, *, measured: bool) -> list[str]:
+    """So many songs, the same for the same seed: of `MEASURED`, or of those that may be trained and tuned on."""
+    pool = [s for s in SONGS if s in MEASURED] if measured else TRAINING
+    return random.Random(seed).sample(pool, min(len(pool), count))
+
+
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """A song of POP909-CL; a chord that no quality fits has the quality "?"."""

@@ -1,0 +1,16 @@
+"""Judging: how a cover measures up, from its notes alone.
+
+>>> import remixkit
+>>> from remixkit.evaluate import evaluate
+>>> evaluate(remixkit.cover("examples/paper-comet.mid", "rock")).melody_recall
+1.0
+
+Every figure is a function of notes in a module of its own, so any two pieces can be held against each other: `voices`
+tells the tune from the rest, `tune`, `harmony`, `playing`, `arc` and `rhythm` measure, `takes` compares two seeds.
+"""
+
+from remixkit.evaluate.arc import Arc
+from remixkit.evaluate.evaluation import Evaluation, evaluate
+from remixkit.evaluate.takes import Difference, difference
+
+__all__ = ["Arc", "Difference", "Evaluation", "difference", "evaluate"]
