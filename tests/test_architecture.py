@@ -35,7 +35,7 @@ OWNERS = {
     "fluidsynth": {"render"}, "pedalboard": {"render"}, "soundfile": {"render"}, "pyloudnorm": {"render"},
     "matplotlib": {"export"}, "rpp": {"export"},
     "verovio": {"export"}, "typst": {"export"}, "fontTools": {"export"},
-    "typer": {"cli"}, "rich": {"cli"},
+    "typer": {"cli"}, "rich": {"cli"}, "watchfiles": {"cli"},
     "scipy": {"analyse", "render", "evaluate"},
 }  # fmt: skip
 EVERYBODYS = {"numpy"}

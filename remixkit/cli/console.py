@@ -32,6 +32,11 @@ def warn(text: str) -> None:
     _write(sys.stderr, f"warning: {' '.join(text.split())}")
 
 
+def say(text: str) -> None:
+    """Say what is going on."""
+    _write(sys.stderr, text)
+
+
 def error(text: str) -> None:
     """Say what is wrong, in three lines at most."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from remixkit.style.asking import Form, asked
 from remixkit.style.folders import config_dir, data_dir, search_path
 from remixkit.style.library import library
-from remixkit.style.loading import StyleInfo, available, check, load
+from remixkit.style.loading import StyleInfo, available, check, files_of, load
 from remixkit.style.schema import Style
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "check",
     "config_dir",
     "data_dir",
+    "files_of",
     "library",
     "load",
     "search_path",

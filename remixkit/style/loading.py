@@ -55,6 +55,17 @@ def check(path: str | Path) -> Style:
     return style
 
 
+def files_of(name_or_path: str | Path) -> tuple[Path, ...]:
+    """The files that a style is made of: its own, then what it extends.
+
+    Raises
+    ------
+    StyleError
+        If one does not exist or is not TOML.
+    """
+    return tuple(source.path for source in resolve(find(name_or_path)).sources)
+
+
 def available() -> tuple[StyleInfo, ...]:
     """The styles that a name leads to, by name. A style without roles is a base for others and is not listed."""
     infos = []
