@@ -3,8 +3,9 @@
     python benchmarks/humans.py --data DATA [--songs N] [--sample SEED] [--measured] [--style NAME] [--detail]
 
 DATA holds `pop909/` (as `pop909.py` describes it; the human arrangement is the tracks PIANO and MELODY) and
-`anime_transcriptions/*/human.mid` (human piano covers without a grid). `pop909.drawn` chooses N songs with the seed
-SEED: from `TRAINING`, or --measured, from `MEASURED`. RemixKit covers each from its whole file.
+`anime_transcriptions/*/` (`human.mid`, a human piano cover without a grid, and `audio2midi.mid`, what a program heard
+in the recording). `pop909.drawn` chooses N songs with the seed SEED: from `TRAINING`, or --measured, from `MEASURED`.
+RemixKit covers each from its whole file, and the anime songs from what the program heard.
 
 What is compared, each a histogram (`ROWS` states its bins) that is normalised in every song and averaged over songs:
 
@@ -49,6 +50,7 @@ from remixkit.arrange.two_hands import solve
 from remixkit.evaluate.moments import SLOT_TICKS, slot, struck
 from remixkit.evaluate.rhythm import groove_similarities
 from remixkit.model.analysis import Analysis, ChordSpan, Section
+from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoMap
 from remixkit.theory.chords import tones
@@ -258,10 +260,6 @@ def heard_in(notes: Sequence[Note], grid: Grid) -> Analysis:
     return remixkit.analyze(Song(tracks=(merged,), grid=grid, has_true_bars=True))
 
 
-def tune_by_ear(heard: Analysis) -> tuple[Note, ...]:
-    return tuple(Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in heard.melody)
-
-
 def beat_of(tempo: TempoMap, end_tick: int) -> float:
     """How many quarters a felt beat is: 70-140 beats a minute."""
     bpm, beat = tempo.mean_bpm(end_tick), 1.0
@@ -272,43 +270,45 @@ def beat_of(tempo: TempoMap, end_tick: int) -> float:
     return beat
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A song's human arrangement and our cover, each with what is known and as heard."""
-
-    human: Take
-    ours: Take
-    human_heard: Take
-    ours_heard: Take
-
-
-def pop_song(data: Path, name: str, style: str, seed: int) -> Pair | None:
-    """A song of POP909; None where its file lacks the tracks."""
+def pop_song(data: Path, name: str, style: str, seed: int) -> tuple[Take, Take, Take] | None:
+    """A song of POP909: the human's, ours, and the human's as heard; None where its file lacks the tracks."""
     analysis = remixkit.analyze(remixkit.load(data / name / f"{name}.mid"))
     tracks = {t.name.strip(): t.notes for t in analysis.song.tracks}
     if not (tracks.get("MELODY") and tracks.get("PIANO")):
         return None
     grid = analysis.song.grid
     human = (*tracks["MELODY"], *tracks["PIANO"])
-    beat = beat_of(grid.tempo, analysis.end_tick)
     cover = remixkit.cover(analysis, style, seed=seed).arrangement
-    ours = [n for p in cover.parts if not p.is_drum for n in p.notes]
+    ours = played(cover)
     tune = [n for n in ours if n.origin.endswith("/tune")]
-    heard, again = heard_in(human, grid), heard_in(ours, cover.grid)
-    return Pair(
-        human=take(human, grid, tracks["MELODY"], analysis.sections, heard),
-        ours=take(ours, cover.grid, tune, cover.sections, again),
-        human_heard=take(human, grid, tune_by_ear(heard), heard.sections, heard, beat),
-        ours_heard=take(ours, cover.grid, tune_by_ear(again), again.sections, again, beat),
+    heard = heard_in(human, grid)
+    return (
+        take(human, grid, tracks["MELODY"], analysis.sections, heard),
+        take(ours, cover.grid, tune, cover.sections, heard_in(ours, cover.grid)),
+        take_by_ear(human, grid, heard),
     )
 
 
-def anime_cover(path: Path) -> Take:
-    """A human's cover of an anime song."""
-    heard = remixkit.analyze(remixkit.load(path))
-    notes = [n for t in heard.song.tracks for n in t.notes]
-    grid = heard.song.grid
-    return take(notes, grid, tune_by_ear(heard), heard.sections, heard, beat_of(grid.tempo, heard.end_tick))
+def anime_song(folder: Path, style: str, seed: int) -> tuple[Take, Take]:
+    """An anime song: the human's cover and ours, both by ear."""
+    heard = remixkit.analyze(remixkit.load(folder / "human.mid"))
+    human = [n for t in heard.song.tracks for n in t.notes]
+    cover = remixkit.cover(remixkit.load(folder / "audio2midi.mid"), style, seed=seed).arrangement
+    ours = played(cover)
+    return (
+        take_by_ear(human, heard.song.grid, heard),
+        take_by_ear(ours, cover.grid, heard_in(ours, cover.grid)),
+    )
+
+
+def played(cover: Arrangement) -> list[Note]:
+    return [n for p in cover.parts if not p.is_drum for n in p.notes]
+
+
+def take_by_ear(notes: Sequence[Note], grid: Grid, heard: Analysis) -> Take:
+    """A piece of which nothing is known but the notes."""
+    tune = tuple(Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in heard.melody)
+    return take(notes, grid, tune, heard.sections, heard, beat_of(grid.tempo, heard.end_tick))
 
 
 def mean_histogram(row: Row, takes: Sequence[Take]) -> NDArray[np.float64]:
@@ -356,18 +356,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the covers")
     parser.add_argument("--detail", action="store_true", help="print every histogram, ours and POP909's")
     given = parser.parse_args()
-    pairs: list[Pair] = []
+    songs: list[tuple[Take, Take, Take]] = []
     for name in drawn(given.songs + 5, given.sample, measured=given.measured):
-        if len(pairs) < given.songs and (pair := pop_song(given.data / "pop909", name, given.style, given.seed)):
-            pairs.append(pair)
-            print(f"\r{len(pairs)} songs", end="", file=sys.stderr, flush=True)
-    anime = [anime_cover(p) for p in sorted((given.data / "anime_transcriptions").glob("*/human.mid"))]
-    print(f"\r{len(pairs)} songs of POP909, {len(anime)} anime covers", file=sys.stderr)
-    human, ours = [p.human for p in pairs], [p.ours for p in pairs]
-    human_heard, ours_heard = [p.human_heard for p in pairs], [p.ours_heard for p in pairs]
+        if len(songs) < given.songs and (song := pop_song(given.data / "pop909", name, given.style, given.seed)):
+            songs.append(song)
+            print(f"\r{len(songs)} songs", end="", file=sys.stderr, flush=True)
+    folders = sorted(p.parent for p in (given.data / "anime_transcriptions").glob("*/human.mid"))
+    anime, ours_of_anime = zip(*(anime_song(f, given.style, given.seed) for f in folders), strict=True)
+    print(f"\r{len(songs)} songs of POP909, {len(anime)} anime covers", file=sys.stderr)
+    human, ours, human_heard = zip(*songs, strict=True)
     columns = {
         "ours / POP909": overlaps(ours, human),
-        "ours / anime": overlaps(ours_heard, anime),
+        "ours / anime": overlaps(ours_of_anime, anime),
         "POP909 / anime": overlaps(human_heard, anime),
         "POP909 / POP909": overlaps(human[::2], human[1::2]),
     }
@@ -375,8 +375,9 @@ def main() -> None:
     print("|---" * (len(columns) + 1) + "|")
     for name in columns["ours / POP909"]:
         print(f"| {name} | " + " | ".join(f"{column[name]:.2f}" for column in columns.values()) + " |")
-    print("\nOverlaps with POP909 below .80:")
-    print("\n".join(shortfalls(human, ours, 0.80)) or "none")
+    for label, theirs, own in (("POP909", human, ours), ("the anime covers", anime, ours_of_anime)):
+        print(f"\nOverlaps with {label} below .80:")
+        print("\n".join(shortfalls(theirs, own, 0.80)) or "none")
     if given.detail:
         print("\n".join(detail(human, ours)))
 

@@ -46,6 +46,13 @@ def test_a_lost_half_of_the_tune_is_seen(piano: Cover) -> None:
     assert found.silent_sections >= 2
 
 
+def test_a_cover_in_tv_size_is_held_against_the_song_cut_to_it() -> None:
+    song = charts.song(bars_each=8)
+    whole, short = (remixkit.cover(song, "rock", form=form) for form in ("full", "tv"))
+    assert short.arrangement.end_tick < 0.8 * whole.arrangement.end_tick
+    assert evaluate(short).melody_recall == 1.0
+
+
 def test_a_band_has_no_hands_and_the_same_notes_a_second_as_it_has_notes() -> None:
     cover = remixkit.cover(charts.song(), "rock", seed=1)
     found = evaluate(cover)

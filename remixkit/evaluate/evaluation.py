@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remixkit.arrange.length import fitted
 from remixkit.evaluate.arc import Arc, arc
 from remixkit.evaluate.harmony import chord_tone_rate, clash, low_intervals, parallels
 from remixkit.evaluate.playing import out_of_range, unplayable
@@ -72,9 +73,12 @@ class Evaluation:
 
 
 def evaluate(cover: Cover) -> Evaluation:
-    """Measure a cover from its notes; each figure's own function names its source and what humans reach."""
-    made = cover.arrangement
-    found = voices(made, cover.analysis)
+    """Measure a cover from its notes; each figure's own function names its source and what humans reach.
+
+    A cover that its style cuts to a length is held against the source cut in the same way.
+    """
+    made, source = cover.arrangement, fitted(cover.analysis, cover.style.form)
+    found = voices(made, source)
     everything = [n for p in made.parts for n in p.notes]
     pitched = [n for p in made.parts if not p.is_drum for n in p.notes]
     grooves = groove_similarities(everything, made.grid.meter)
@@ -92,7 +96,7 @@ def evaluate(cover: Cover) -> Evaluation:
         out_of_range=out_of_range(made),
         low_intervals=low_intervals(pitched),
         parallels=parallels(found.tune, found.rest, made.chords),
-        arc=arc(made, cover.analysis, found.shift_ticks),
+        arc=arc(made, source, found.shift_ticks),
         groove=float(np.mean(grooves)) if len(grooves) else None,
         velocities=len({n.velocity for n in everything}),
         notes_a_second=len(everything) / length_s if length_s > 0 else 0.0,
