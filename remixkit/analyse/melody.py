@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from remixkit.analyse import roles as role_finding
 from remixkit.analyse.note_features import NoteTable
-from remixkit.analyse.track_facts import SongFacts, describe
+from remixkit.analyse.track_facts import SongFacts, TrackFacts, describe
 from remixkit.model.analysis import MelodyNote, TrackRole
-from remixkit.model.song import Song
+from remixkit.model.song import Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 SWITCH_COST = 4.0
 STAND_IN = 1.5
 """How much worse than the main track another may look and still stand in for it while it rests."""
+SECTION_BARS, RELIEF, RELIEF_TUNE = 4, 2.0, 0.5
+"""Where the main track rests so many bars, what a track named as a tune, or as likely one note by note, is worth."""
 IDLE = -1.0
 LIKELY = 0.4
 POSSIBLE = (0.4, 0.3, 0.2, 0.12)
@@ -87,17 +89,19 @@ def _over_tracks(song: Song, facts: SongFacts, main: int) -> tuple[MelodyNote, .
     """The tune where tracks take turns: Viterbi over bars, the states being the candidate tracks and silence."""
     bars = np.array([start for start, _ in song.grid.meter.bars(max(song.end_tick, 1))])
     scores = [role_finding.melody_score(t, f) for t, f in zip(song.tracks, facts.tracks, strict=True)]
-    candidates = [
-        i
-        for i, f in enumerate(facts.tracks)
-        if i == main or (scores[i] > scores[main] - STAND_IN and f.single >= 0.6 and f.together < 1.6)
-    ]
     bar_of = np.searchsorted(bars, np.rint(facts.table.start_beats * TICKS_PER_QUARTER), side="right") - 1
+    plays = [np.bincount(bar_of[facts.table.track == i], minlength=len(bars)) > 0 for i in range(len(song.tracks))]
+    rests = _long_runs(~plays[main])
+    lines = [i for i, f in enumerate(facts.tracks) if i == main or (f.notes and f.single >= 0.6 and f.together < 1.6)]
+    rivals = [i for i in lines if scores[i] > scores[main] - STAND_IN]
+    relief = [i for i in lines if scores[i] > 0 and _may_relieve(song.tracks[i], facts.tracks[i])]
+    candidates = sorted({*rivals, *relief})
     gain = np.zeros((len(bars), len(candidates) + 1))
     for k, i in enumerate(candidates):
-        plays = np.bincount(bar_of[facts.table.track == i], minlength=len(bars)) > 0
         value = 2 * STAND_IN if i == main else scores[i] - scores[main] + STAND_IN
-        gain[:, k] = np.where(plays, value, IDLE)
+        while_resting = max(value, RELIEF) if i in relief else value
+        worth = np.where(rests, while_resting, value if i in rivals else IDLE)
+        gain[:, k] = np.where(plays[i], worth, IDLE)
     path = _cheapest_path(gain)
     rows: list[NDArray[np.int64]] = []
     for k, i in enumerate(candidates):
@@ -105,6 +109,20 @@ def _over_tracks(song: Song, facts: SongFacts, main: int) -> tuple[MelodyNote, .
         rows.append(here[path[bar_of[here]] == k])
     chosen = np.sort(np.concatenate(rows))
     return _line(song, facts.table, chosen, facts.table.pitch.astype(np.float64))
+
+
+def _may_relieve(track: Track, facts: TrackFacts) -> bool:
+    """Whether a track that is not the main one may carry the tune through a section in which that one rests."""
+    return role_finding.is_named_tune(track) or facts.tune >= RELIEF_TUNE
+
+
+def _long_runs(rests: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The bars that lie in a run of at least `SECTION_BARS` such bars."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], rests.astype(np.int64), [0]])))
+    out = np.zeros_like(rests)
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        out[start:end] = end - start >= SECTION_BARS
+    return out
 
 
 def _cheapest_path(gain: Floats) -> NDArray[np.int64]:

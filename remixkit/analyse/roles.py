@@ -32,6 +32,11 @@ LOW_PITCH = 52
 MONOPHONIC = 0.8
 
 
+def is_named_tune(track: Track) -> bool:
+    """Whether a track's name says that it has the tune."""
+    return bool(TUNE_NAMES.search(track.name)) and not NOT_TUNE_NAMES.search(track.name)
+
+
 def melody_score(track: Track, facts: TrackFacts) -> float:
     """How much a track looks like the one with the tune.
 
@@ -40,7 +45,7 @@ def melody_score(track: Track, facts: TrackFacts) -> float:
     """
     if not facts.notes or track.is_drum or track.program in STRUCK_PROGRAMS:
         return -9.0
-    named = bool(TUNE_NAMES.search(track.name)) and not NOT_TUNE_NAMES.search(track.name)
+    named = is_named_tune(track)
     score = (
         5.0 * named
         + 2.0 * (named and bool(SUNG_NAMES.search(track.name)))
