@@ -30,9 +30,14 @@ SECTIONS = {
     "interlude": "#d8e2c8",
     "outro": "#cfd8dc",
 }
+KEYS = ("#e9ecef", "#dee2e6")
 LEAD_WORDS = ("melody", "lead")
 FALLBACK_FONTS = ("Noto Sans CJK JP", "IPAGothic", "IPAexGothic", "Hiragino Sans", "Yu Gothic", "MS Gothic")
-INCHES, DOTS_PER_INCH = 14.0, 110
+INCHES, PANEL_INCHES, DOTS_PER_INCH = 16.0, 4.6, 120
+SECTION_BAND, KEY_BAND, CHORD_BASE = (1.012, 0.048), (1.066, 0.032), 1.112
+"""Bottom and height of the bands above the notes, and where chords stand, in heights of the panel."""
+BEATS_UP_TO_BARS = 80
+"""With more bars than this beats would be a grey mass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def draw(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[
 
     panels = [_of_song(s) if isinstance(s, Analysis) else _of_cover(s) for s in subjects]
     with rc_context({"font.family": _fonts(), "font.size": 8}):
-        figure = Figure(figsize=(INCHES, 3.1 * len(panels)), dpi=DOTS_PER_INCH, layout="constrained")
+        figure = Figure(figsize=(INCHES, PANEL_INCHES * len(panels)), dpi=DOTS_PER_INCH, layout="constrained")
         views = [_view(p, bars) for p in panels]
         width = max(end - start for start, end in views)
         rows = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
@@ -150,42 +155,60 @@ def _draw_panel(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> N
     _headings(axes, panel, start, end, stop)
 
     bars = [bar for bar, _ in panel.meter.bars(end) if bar >= start]
-    axes.vlines([*bars, end], floor, high, color=INK, linewidth=0.25, alpha=0.45, zorder=0)
+    axes.vlines([*bars, end], floor, high, color=INK, linewidth=0.4, alpha=0.5, zorder=0)
+    if len(bars) <= BEATS_UP_TO_BARS:
+        beats = [tick for tick in panel.meter.beats(end) if tick >= start]
+        axes.vlines(beats, floor, high, color=INK, linewidth=0.25, alpha=0.22, zorder=0)
     every = 1 if len(bars) <= 24 else 4 * -(-len(bars) // 96)
     marked = [bar for bar in bars if (panel.meter.bar_number(bar) - 1) % every == 0]
     axes.set_xticks(marked, [str(panel.meter.bar_number(bar)) for bar in marked])
     octaves = list(range(12 * (low // 12 + 1), high + 1, 12))
     axes.set_yticks(octaves, [f"C{p // 12 - 1}" for p in octaves])
+    axes.hlines(octaves, start, end, color=INK, linewidth=0.3, alpha=0.25, linestyle=(0, (1, 3)), zorder=0)
     axes.tick_params(length=2, labelsize=7)
-    axes.set_title(_printable(panel.title), loc="left", pad=24, fontsize=10, weight="bold", color=INK)
+    axes.set_title(_printable(panel.title), loc="left", pad=52, fontsize=11, weight="bold", color=INK)
     axes.set_xlim(start, stop)
     axes.set_ylim(floor, high)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def _headings(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> None:
-    """Sections as a band above the notes, chords above that; a chord that has no room is left out."""
-    from matplotlib.transforms import blended_transform_factory
-
-    above = blended_transform_factory(axes.transData, axes.transAxes)
-    letter = (stop - start) / 290
-    for section in panel.sections:
+    """Bands of sections and keys above the notes, chords above these; what has no room is left out."""
+    letter = (stop - start) / 330
+    for number, section in enumerate(panel.sections):
         left, right = max(start, section.start_tick), min(end, section.end_tick)
-        if left >= right:
-            continue
-        axes.axvline(left, color=INK, linewidth=0.9, alpha=0.7)
-        axes.broken_barh(
-            [(left, right - left)], (1.005, 0.065), transform=above, color=SECTIONS[section.label], clip_on=False
-        )
-        style: dict[str, Any] = {"transform": above, "va": "center", "weight": "bold", "color": INK}
-        axes.text(left + letter / 2, 1.037, section.label, **style)
-    free_from = -1.0
+        if left < right:
+            axes.axvline(left, color=INK, linewidth=0.9, alpha=0.7)
+            room = next((s.start_tick for s in panel.sections[number + 1 :] if s.label != section.label), end) - left
+            again = number and left > start and panel.sections[number - 1].label == section.label
+            name = "" if again and room < letter * 1.2 * len(section.label) else section.label
+            _band(axes, left, right, SECTION_BAND, SECTIONS[section.label], name, 1.2 * letter)
+    for number, key in enumerate(panel.keys):
+        left, right = max(start, key.start_tick), min(end, key.end_tick)
+        if left < right:
+            _band(axes, left, right, KEY_BAND, KEYS[number % 2], key_names.name(key), 1.1 * letter)
+    above = axes.get_xaxis_transform()
+    free_from, last = -1.0, ""
     for span in panel.chords:
         if span.root_pc is None or span.start_tick < max(start, free_from) or span.start_tick >= end:
             continue
         name = chord_names.symbol(span, key_names.key_at(panel.keys, span.start_tick))
-        axes.text(span.start_tick, 1.08, name, transform=above, va="bottom", fontsize=5.5, color=INK)
+        if name == last:
+            continue
+        last = name
+        axes.text(span.start_tick, CHORD_BASE, name, transform=above, va="bottom", fontsize=6, color=INK)
         free_from = span.start_tick + letter * (len(name) + 1.5)
+
+
+def _band(axes: Axes, left: int, right: int, place: tuple[float, float], colour: str, name: str, letter: float) -> None:
+    """A coloured stretch above the notes, with its name where there is room for it."""
+    above = axes.get_xaxis_transform()
+    bar = axes.broken_barh([(left, right - left)], place, transform=above, facecolors=colour, clip_on=False)
+    bar.set_edgecolor("white")
+    if letter * (len(name) + 0.6) <= right - left:
+        style: dict[str, Any] = {"va": "center_baseline", "color": INK, "fontsize": 9 if place == SECTION_BAND else 7}
+        weight = "bold" if place == SECTION_BAND else "normal"
+        axes.text(left + letter / 2, place[0] + place[1] / 2, name, transform=above, weight=weight, **style)
 
 
 def _boxes(axes: Axes, notes: Sequence[Note | MelodyNote], colour: str, shade: float) -> None:
