@@ -1,4 +1,4 @@
-"""Roles and effects by name, through entry points: the built-in ones and those of other packages alike."""
+"""Roles, effects and exports by name, through entry points: the built-in ones and those of other packages alike."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from remixkit.errors import PluginError
 
 ROLES = "remixkit.roles"
 EFFECTS = "remixkit.effects"
+EXPORTS = "remixkit.exports"
 
 
 @cache

@@ -181,8 +181,8 @@ def _headings(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> Non
             axes.axvline(left, color=INK, linewidth=0.9, alpha=0.7)
             room = next((s.start_tick for s in panel.sections[number + 1 :] if s.label != section.label), end) - left
             again = number and left > start and panel.sections[number - 1].label == section.label
-            name = "" if again and room < letter * 1.2 * len(section.label) else section.label
-            _band(axes, left, right, SECTION_BAND, SECTIONS[section.label], name, 1.2 * letter)
+            shown: str = "" if again and room < letter * 1.2 * len(section.label) else section.label
+            _band(axes, left, right, SECTION_BAND, SECTIONS[section.label], shown, 1.2 * letter)
     for number, key in enumerate(panel.keys):
         left, right = max(start, key.start_tick), min(end, key.end_tick)
         if left < right:

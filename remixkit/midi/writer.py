@@ -1,7 +1,7 @@
 """An Arrangement -> a Standard MIDI File of type 1, the same bytes each time.
 
-Track 0 has title, tempo, meter, keys and section markers; then a named track a part. Within a tick a note ends before
-a control changes, and a control changes before a note begins. All tracks end on the same bar line.
+Track 0 has title, tempo, meter, keys, section markers and chord symbols; then a named track a part. Within a tick a
+note ends before a control changes, and a control changes before a note begins. All tracks end on the same bar line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from remixkit.midi.drums import DRUM_CHANNEL
 from remixkit.midi.ports import Seat, passages, seats
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note
+from remixkit.model.song import Control, Note, Text
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
@@ -31,8 +31,10 @@ _END, _SETUP, _CONTROL, _WORD, _BEGIN = range(5)
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]
 
 
-def write(arrangement: Arrangement, path: Path) -> None:
+def write(arrangement: Arrangement, path: Path, chord_symbols: Sequence[Text] = ()) -> None:
     """Write a cover as MIDI; the target is either the old file or the whole new one.
+
+    `chord_symbols` become text events of track 0.
 
     Raises
     ------
@@ -41,12 +43,12 @@ def write(arrangement: Arrangement, path: Path) -> None:
     ValueError
         As `to_bytes` does.
     """
-    data = to_bytes(arrangement)
+    data = to_bytes(arrangement, chord_symbols)
     with replacing(Path(path)) as beside:
         beside.write_bytes(data)
 
 
-def to_bytes(arrangement: Arrangement) -> bytes:
+def to_bytes(arrangement: Arrangement, chord_symbols: Sequence[Text] = ()) -> bytes:
     """A cover as the bytes of a MIDI file: type 1, 960 ticks a quarter note, text in UTF-8.
 
     Raises
@@ -55,7 +57,7 @@ def to_bytes(arrangement: Arrangement) -> bytes:
         If a note or control lies before tick 0 or has a value that MIDI cannot carry.
     """
     parts = arrangement.parts
-    tracks = [_conductor(arrangement)]
+    tracks = [_conductor(arrangement, chord_symbols)]
     tracks.extend(_part(part, seat) for part, seat in zip(parts, seats(parts), strict=True))
     last = max((tick for track in tracks for tick, _, _ in track), default=0)
     end_tick = _bar_line(arrangement, max(last, arrangement.end_tick))
@@ -119,7 +121,7 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _conductor(arrangement: Arrangement) -> list[_Timed]:
+def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[_Timed]:
     out: list[_Timed] = [(0, _END, mido.MetaMessage("track_name", name=_text(arrangement.title)))]
     if arrangement.composer:
         out.append((0, _END, mido.MetaMessage("text", text=_text(f"Composer: {arrangement.composer}"))))
@@ -136,6 +138,7 @@ def _conductor(arrangement: Arrangement) -> list[_Timed]:
             out.append((key.start_tick, _SETUP, mido.MetaMessage("key_signature", key=name)))
         last = name
     out.extend((s.start_tick, _WORD, mido.MetaMessage("marker", text=_text(s.label))) for s in arrangement.sections)
+    out.extend((t.tick, _WORD, mido.MetaMessage("text", text=_text(t.text))) for t in chord_symbols)
     return out
 
 

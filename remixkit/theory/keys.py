@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from remixkit.model.analysis import ChordSpan, Key, Mode
-from remixkit.theory.chords import QUALITIES, family, triad
+from remixkit.model.song import Text
+from remixkit.theory.chords import QUALITIES, family, symbol, triad
 from remixkit.theory.spelling import pitch_name_m21, tonic_m21
 
 _KEY = re.compile("([A-Ga-g])([#b]?) *(m|M|(?i:maj|major|min|minor)|)")
@@ -64,6 +65,19 @@ def sharps(key: Key) -> int:
 def key_of_signature(sharps_count: int, mode: Mode) -> tuple[int, Mode]:
     """Tonic pitch class and mode of a key signature."""
     return ((sharps_count * 7) + (0 if mode == "major" else 9)) % 12, mode
+
+
+def chord_symbols(chords: Sequence[ChordSpan], keys: Sequence[Key]) -> tuple[Text, ...]:
+    """Each chord where it begins, as people write it in the key of the place: ``"F#m7/A"``; ``"N.C."`` for none.
+
+    Raises
+    ------
+    ValueError
+        If there are chords but no keys.
+    """
+    return tuple(
+        Text(c.start_tick, "N.C." if c.root_pc is None else symbol(c, key_at(keys, c.start_tick))) for c in chords
+    )
 
 
 def parse_key(text: str) -> tuple[int, Mode]:

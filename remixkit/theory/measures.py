@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from remixkit.model.analysis import Key, Mode
+from remixkit.model.analysis import ChordSpan, Key
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.theory.chords import QUALITIES
 from remixkit.theory.drum_notation import DRUM_STAFF, drum_player
 from remixkit.theory.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
 from remixkit.theory.instruments import m21_instrument
-from remixkit.theory.keys import m21_key
+from remixkit.theory.keys import key_at, m21_key
+from remixkit.theory.lyrics import syllables
 from remixkit.theory.sheet import Player, Sheet
-from remixkit.theory.spelling import pitch_name_m21
+from remixkit.theory.signs import Sign, Span, clef, grouped
+from remixkit.theory.spelling import tone_name_m21
+from remixkit.theory.staves import Staff
 
 if TYPE_CHECKING:
     from music21.stream import Part
-
-Sign = tuple[int, Any]
 
 
 def fill_flat(part: Part, player: Player, sheet: Sheet, signs: Sequence[Sign]) -> None:
@@ -27,93 +30,169 @@ def fill_flat(part: Part, player: Player, sheet: Sheet, signs: Sequence[Sign]) -
     part.coreInsert(0.0, _instrument(player, part.id))
     for tick, element in signs:
         part.coreInsert(quarters(tick), element)
-    lyrics = _lyrics(player)
+    onsets = sorted({n.start_tick for n in player.notes})
+    sung = syllables(player.lyrics) if onsets else []
+    lyrics = {min(onsets, key=lambda o: abs(o - tick)): text for tick, text, _ in sung}
     for n in player.notes:
         made = _element(Piece(n.start_tick, n.end_tick, (n.pitch,), (n.velocity,)), player, sheet)
-        _sing(made, lyrics, n.start_tick)
+        made.lyric = lyrics.get(n.start_tick)
         part.coreInsert(quarters(n.start_tick), made)
 
 
-def fill_measures(part: Part, player: Player, sheet: Sheet, signs: Sequence[Sign]) -> None:
-    """Measures with voices, ties, beams and accidentals, complete: nothing is left for music21's `makeNotation`."""
-    from music21 import bar, clef, stream
-
-    meter, end = sheet.grid.meter, sheet.end_tick
+def plain_staff(player: Player, sheet: Sheet) -> Staff:
+    """A player's notes as they stand, in as many voices as they need."""
+    meter = sheet.grid.meter
     notes = quantised(player.notes, meter)
     laid = voices(struck(notes, meter), 1) if player.is_drum else voices(notes)
-    rows = [pieces(voice, meter, end, fill=k == 0) for k, voice in enumerate(laid or [[]])]
-    signs_of: dict[int, list[Sign]] = {}
-    for tick, element in signs:
-        signs_of.setdefault(meter.bar_start(min(tick, end - 1)), []).append((tick, element))
-    lyrics = _lyrics(player)
+    return Staff(tuple(tuple(v) for v in laid), frozenset())
+
+
+def fill_measures(part: Part, player: Player, staff: Staff, sheet: Sheet, marks: Marks) -> None:
+    """Measures with voices, ties, beams and accidentals, complete: nothing is left for music21's `makeNotation`."""
+    from music21 import bar, spanner, stream
+
+    meter, end = sheet.grid.meter, sheet.end_tick
+    rows = [pieces(voice, meter, end, fill=k == 0) for k, voice in enumerate(staff.voices or ((),))]
+    signs = [*marks.signs, *((tick, clef(name)) for tick, name in marks.clefs.items())]
+    for start, stop, line in marks.spans:
+        first, last = spanner.SpannerAnchor(), spanner.SpannerAnchor()
+        line.addSpannedElements([first, last])
+        signs += [(start, first), (stop, last)]
+        part.coreInsert(0.0, line)
+    signs_of = grouped(signs, lambda tick: meter.bar_start(min(tick, end - 1)))
+    writer = _Writer(player, sheet, staff, marks)
     part.coreInsert(0.0, _instrument(player, part.id))
+    before: dict[str, float] = {}
     for number, (start, stop) in enumerate(meter.bars(end), 1):
         measure = stream.Measure(number=number)
-        if number == 1:
-            measure.coreInsert(0.0, clef.PercussionClef() if player.is_drum else _clef(player))
         for tick, element in signs_of.get(start, ()):
             measure.coreInsert(quarters(max(0, tick - start)), element)
         played = [row[start] for row in rows if start in row]
         for k, line in enumerate(played):
             target = measure if len(played) == 1 else stream.Voice(id=str(k + 1))
-            _fill_line(target, line, start, player, sheet, lyrics, is_upper=k == 0)
+            writer.fill(target, line, start, is_upper=k == 0)
             if target is not measure:
                 target.coreElementsChanged()
                 measure.coreInsert(0.0, target)
         measure.coreElementsChanged()
-        key = sheet.key_at(start)
-        show_accidentals(measure, m21_key(key.tonic_pc, key.mode))
+        key = key_at(marks.signatures, start)
+        before = show_accidentals(measure, m21_key(key.tonic_pc, key.mode), before)
         if stop >= end:
             measure.rightBarline = bar.Barline("final")
         part.coreInsert(quarters(start), measure)
 
 
-def _fill_line(
-    target: Any,
-    line: Sequence[Piece],
-    start: int,
-    player: Player,
-    sheet: Sheet,
-    lyrics: Mapping[int, str],
-    *,
-    is_upper: bool,
-) -> None:
-    """One voice of a measure."""
-    meter = sheet.grid.meter
-    for piece, levels, bracket in zip(line, beams(line, meter), triplet_marks(line, meter), strict=True):
-        made = _element(piece, player, sheet)
-        if not piece.pitches and not is_upper:
-            made.style.hideObjectOnPrint = True
-        if piece.tie in (None, "start"):
-            _sing(made, lyrics, piece.start_tick)
-        for level in levels:
-            kind, _, side = level.partition("-")
-            made.beams.append(kind, side or None)
-        if bracket is not None and made.duration.tuplets:
-            made.duration.tuplets[0].type = bracket
-        target.coreInsert(quarters(piece.start_tick - start), made)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands on a staff beside its notes: signs and spans of `signs`, clefs by bar, the signatures in force.
+
+    From `held_tick` on notes have a fermata: above them, but on a lower staff of several below.
+    """
+
+    signs: Sequence[Sign]
+    spans: Sequence[Span]
+    clefs: Mapping[int, str]
+    signatures: Sequence[Key]
+    held_tick: int | None = None
+    is_top: bool = True
 
 
-def show_accidentals(measure: Any, key_signature: Any) -> None:
-    """Accidentals where a reader needs them: where a note differs from the signature or from the bar so far."""
+class _Writer:
+    """Makes the notes of one staff."""
+
+    def __init__(self, player: Player, sheet: Sheet, staff: Staff, marks: Marks) -> None:
+        self.player, self.sheet, self.rolled = player, sheet, staff.rolled
+        self.held_tick, self.is_top = marks.held_tick, marks.is_top
+        self.lyrics = _lyrics(player, staff) if marks.is_top else {}
+
+    def fill(self, target: Any, line: Sequence[Piece], start: int, *, is_upper: bool) -> None:
+        """One voice of a measure."""
+        from music21 import expressions, note
+
+        meter = self.sheet.grid.meter
+        for piece, levels, bracket in zip(line, beams(line, meter), triplet_marks(line, meter), strict=True):
+            made = _element(piece, self.player, self.sheet)
+            begins = piece.tie in (None, "start")
+            if not piece.pitches and not is_upper:
+                made.style.hideObjectOnPrint = True
+            if begins and is_upper and piece.pitches and piece.start_tick in self.lyrics:
+                text, place = self.lyrics[piece.start_tick]
+                made.lyrics.append(note.Lyric(text, syllabic=place))
+            if begins and len(piece.pitches) > 1 and piece.start_tick in self.rolled:
+                made.expressions.append(expressions.ArpeggioMark())
+            if self.held_tick is not None and piece.pitches and piece.start_tick >= self.held_tick and is_upper:
+                fermata = expressions.Fermata()
+                fermata.type = "upright" if self.is_top else "inverted"
+                made.expressions.append(fermata)
+            for level in levels:
+                kind, _, side = level.partition("-")
+                made.beams.append(kind, side or None)
+            if bracket is not None and made.duration.tuplets:
+                made.duration.tuplets[0].type = bracket
+            target.coreInsert(quarters(piece.start_tick - start), made)
+
+
+def show_accidentals(measure: Any, key_signature: Any, before: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Accidentals where a reader needs them: where a note differs from the signature, the bar so far or the bar before.
+
+    Parameters
+    ----------
+    measure : music21.stream.Measure
+        Its notes are changed in place.
+    key_signature : music21.key.KeySignature
+        In force there.
+    before : mapping, optional
+        The last alteration of each letter of the bar before where it was not the signature's: the first note of that
+        letter shows a reminder.
+
+    Returns
+    -------
+    dict
+        The same of this bar.
+    """
     from music21 import note
     from music21.pitch import Accidental
 
     signature = {p.step: p.alter for p in key_signature.alteredPitches}
+    remembered = dict(before or {})
     heard: dict[tuple[str, int], float] = {}
-    for element in measure.recurse().notes:
-        for single in getattr(element, "notes", (element,)):
-            if not isinstance(single, note.Note):
-                continue
-            pitch = single.pitch
-            place = (pitch.step, pitch.octave)
-            continues = single.tie is not None and single.tie.type != "start"
-            shown = pitch.alter != heard.get(place, signature.get(pitch.step, 0.0)) and not continues
-            heard[place] = pitch.alter
-            if shown and pitch.accidental is None:
-                pitch.accidental = Accidental("natural")
+    foreign: dict[str, float] = {}
+    for _, single in sorted(_singles(measure, note.Note), key=lambda pair: pair[0]):
+        pitch = single.pitch
+        usual = signature.get(pitch.step, 0.0)
+        place = (pitch.step, pitch.octave)
+        foreign.pop(pitch.step, None)
+        if pitch.alter != usual:
+            foreign[pitch.step] = pitch.alter
+        if single.tie is not None and single.tie.type != "start" and place not in heard:
             if pitch.accidental is not None:
-                pitch.accidental.displayStatus = shown
+                pitch.accidental.displayStatus = False
+            continue
+        reminder = place not in heard and remembered.pop(pitch.step, pitch.alter) != pitch.alter
+        shown = pitch.alter != heard.get(place, usual) or reminder or _clashes(heard, place, pitch.alter)
+        heard[place] = pitch.alter
+        if shown and pitch.accidental is None:
+            pitch.accidental = Accidental("natural")
+        if pitch.accidental is not None:
+            pitch.accidental.displayStatus = shown
+    return foreign
+
+
+def _singles(measure: Any, kind: type) -> Iterator[tuple[Any, Any]]:
+    """(offset, note) of every single note of a measure; chord symbols have none."""
+    from music21.harmony import Harmony
+
+    for element in measure.recurse().notes:
+        if isinstance(element, Harmony):
+            continue
+        for single in getattr(element, "notes", (element,)):
+            if isinstance(single, kind):
+                yield element.getOffsetInHierarchy(measure), single
+
+
+def _clashes(heard: Mapping[tuple[str, int], float], place: tuple[str, int], alter: float) -> bool:
+    """Whether the letter had another alteration in another octave of this bar, and has not been heard in its own."""
+    return place not in heard and any(step == place[0] and other != alter for (step, _), other in heard.items())
 
 
 def _element(piece: Piece, player: Player, sheet: Sheet) -> Any:
@@ -131,7 +210,7 @@ def _element(piece: Piece, player: Player, sheet: Sheet) -> Any:
         single = (
             _drum_note(pitch, length)
             if player.is_drum
-            else note.Note(_spelled(pitch, key.tonic_pc, key.mode), quarterLength=length)
+            else note.Note(_spelled(pitch, key, sheet.chord_at(piece.start_tick)), quarterLength=length)
         )
         single.volume.velocity = velocity
         if piece.tie:
@@ -165,30 +244,16 @@ def _instrument(player: Player, part_id: str) -> Any:
     return made
 
 
-def _clef(player: Player) -> Any:
-    from music21 import clef
-
-    pitches = sorted(n.pitch for n in player.notes)
-    middle = pitches[len(pitches) // 2] if pitches else 60
-    return clef.TrebleClef() if middle >= 57 else clef.BassClef()
-
-
-def _lyrics(player: Player) -> dict[int, str]:
-    """Each syllable at the onset nearest to it."""
-    onsets = sorted({n.start_tick for n in player.notes})
-    syllables = ((t.tick, t.text.strip(" /\\\r\n")) for t in player.lyrics)
-    return {min(onsets, key=lambda o: abs(o - tick)): text for tick, text in syllables if onsets and text}
+def _lyrics(player: Player, staff: Staff) -> dict[int, tuple[str, str]]:
+    """Each syllable and whether its word goes on, at the onset of the upper voice nearest to it."""
+    onsets = sorted({s.start_tick for s in staff.voices[0]}) if staff.voices else []
+    sung = syllables(player.lyrics) if onsets else []
+    return {min(onsets, key=lambda o: abs(o - tick)): (text, place) for tick, text, place in sung}
 
 
-def _sing(element: Any, lyrics: Mapping[int, str], tick: int) -> None:
-    if tick in lyrics:
-        element.lyric = lyrics[tick]
-
-
-@lru_cache(maxsize=4096)
-def _spelled(pitch: int, tonic_pc: int, mode: Mode) -> str:
+def _spelled(pitch: int, key: Key, chord: ChordSpan) -> str:
     """A MIDI pitch in music21's spelling, with octave."""
-    name = pitch_name_m21(pitch % 12, Key(0, 1, tonic_pc, mode))
+    name = tone_name_m21(pitch % 12, key, chord, QUALITIES.get(chord.quality, ()))
     natural = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[name[0]]
     alter = name.count("#") - name.count("-")
     return f"{name}{(pitch - natural - alter) // 12 - 1}"

@@ -7,44 +7,32 @@ music21. `from_music21` reads both, and any other score.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from collections.abc import Mapping
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remixkit.files import replacing
-from remixkit.model.analysis import Analysis, ChordSpan, Key, Mode
+from remixkit.model.analysis import Analysis, Key
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
-from remixkit.theory.chords import symbol
-from remixkit.theory.keys import m21_key
-from remixkit.theory.measures import Sign, fill_flat, fill_measures, show_accidentals
+from remixkit.theory.clefs import clefs, usual_clef
+from remixkit.theory.directions import ends_held
+from remixkit.theory.measures import Marks, fill_flat, fill_measures, plain_staff, show_accidentals
 from remixkit.theory.reading import from_music21 as from_music21
 from remixkit.theory.scores import read_score as read_score
-from remixkit.theory.sheet import Sheet, sheet_of
-from remixkit.theory.spelling import pitch_name_m21
+from remixkit.theory.sheet import Player, Sheet, in_systems, lead_of, sheet_of, shortened, straight
+from remixkit.theory.signs import Span, above, dynamics, meters, pedal, signatures
+from remixkit.theory.staves import Staff, pedal_of, written
 
 if TYPE_CHECKING:
     from music21.stream import Score
 
-# A change of tempo smaller than this share is rubato, not a new tempo mark.
-TEMPO_STEP = 0.02
-
-# Figures for the qualities whose usual symbol music21 cannot read.
-_M21_FIGURES = {
-    "1": "pedal",
-    "5": "power",
-    "maj9": "M9",
-    "maj13": "M9add13",
-    "maj9(#11)": "M9add#11",
-    "maj6(9)": "6add9",
-    "min6(9)": "m6add9",
-    "sus2(b7)": "sus2addb7",
-    "sus4(b7,9)": "7sus4add9",
-    "sus4(b7,9,13)": "7sus4add9add13",
-    "hdim7(11)": "m7b5add11",
-    "13": "9add13",
-    "min13": "m9add13",
-}
+# The text of a chord symbol says its degrees already.
+_DEGREE = re.compile(rb"<degree>")
+_DATE = re.compile(rb"\s*<encoding-date>[^<]*</encoding-date>")
 
 
 def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) -> Score:
@@ -68,35 +56,129 @@ def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) 
     sheet = sheet_of(source)
     score = stream.Score()
     score.insert(0, _metadata(metadata.Metadata(), sheet))
-    for k, player in enumerate(sheet.players):
-        part = stream.Part(id=f"P{k + 1}")
-        part.partName = player.name
-        part.atSoundingPitch = True
-        signs = _meters(sheet) + ([] if player.is_drum else _key_signatures(sheet))
-        if k == 0:
-            signs += _first_part_signs(sheet, exact=not readable)
-        (fill_measures if readable else fill_flat)(part, player, sheet, signs)
-        part.coreElementsChanged()
-        score.coreInsert(0.0, part)
+    if readable:
+        _engrave(score, straight(in_systems(sheet)) if sheet.is_played else sheet)
+    else:
+        for k, player in enumerate(sheet.players):
+            part = stream.Part(id=f"P{k + 1}")
+            part.partName = player.name
+            part.atSoundingPitch = True
+            named = meters(sheet) + ([] if player.is_drum else signatures(sheet.keys))
+            fill_flat(part, player, sheet, named + (above(sheet, exact=True) if k == 0 else []))
+            part.coreElementsChanged()
+            score.coreInsert(0.0, part)
     score.coreElementsChanged()
     return score
 
 
-def write_musicxml(score: Score, path: Path) -> None:
-    """Write a score as MusicXML; one made by `to_music21` is written as it stands, any other is first made readable.
+def lead_music21(arrangement: Arrangement) -> Score:
+    """The lead sheet of a cover: its tune on one staff, with chord symbols, section marks and words."""
+    from music21 import metadata, stream
 
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
+    sheet = straight(lead_of(sheet_of(arrangement)))
+    score = stream.Score()
+    score.insert(0, _metadata(metadata.Metadata(), sheet))
+    _engrave(score, sheet)
+    score.coreElementsChanged()
+    return score
+
+
+def is_solo(score: Score) -> bool:
+    """Whether one player plays all of a score, on one staff or two."""
+    return len(score.parts) == 1 or len({part.partName for part in score.parts}) == 1
+
+
+def musicxml(score: Score) -> bytes:
+    """A score as MusicXML; one made by `to_music21` as it stands, any other is first made readable.
+
+    The same score gives the same bytes on any day: no date is written.
     """
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
     complete = all(part.hasMeasures() for part in score.parts)
     exporter = GeneralObjectExporter(_as_written(score) if complete else score)
     exporter.makeNotation = not complete
+    with redirect_stderr(StringIO()):  # music21 complains of more than 16 players, for whom MIDI has no channel
+        made = exporter.parse()
+    return _DEGREE.sub(b'<degree print-object="no">', _DATE.sub(b"", made))
+
+
+def write_musicxml(score: Score, path: Path) -> None:
+    """Write a score as `musicxml` gives it.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    made = musicxml(score)
     with replacing(path) as beside:
-        beside.write_bytes(exporter.parse())
+        beside.write_bytes(made)
+
+
+def _engrave(score: Any, sheet: Sheet) -> None:
+    """Parts of measures; a player of two staves is two parts in a brace."""
+    from music21 import layout, stream
+
+    shown = sheet.signatures()
+    for k, player in enumerate(sheet.players):
+        staves = _staves(player, sheet)
+        braced = []
+        for at, staff in enumerate(staves):
+            name = f"P{k + 1}" if len(staves) == 1 else f"P{k + 1}-Staff{at + 1}"
+            part = stream.Part(id=name) if len(staves) == 1 else stream.PartStaff(id=name)
+            part.partName, part.partAbbreviation = player.name, shortened(player.name)
+            part.atSoundingPitch = True
+            marks = _marks(player, staff, sheet, shown, is_first=k == 0 and at == 0, at=at, count=len(staves))
+            fill_measures(part, player, staff, sheet, marks)
+            part.coreElementsChanged()
+            score.coreInsert(0.0, part)
+            braced.append(part)
+        if len(braced) > 1:
+            score.coreInsert(0.0, layout.StaffGroup(braced, name=player.name, symbol="brace"))
+
+
+def _staves(player: Player, sheet: Sheet) -> list[Staff]:
+    if not sheet.is_played or player.is_drum:
+        return [plain_staff(player, sheet)]
+    return written(
+        player.hands or (player.notes,), sheet.grid, sheet.end_tick, pedal_of(player.controls, sheet.end_tick)
+    )
+
+
+def _marks(
+    player: Player, staff: Staff, sheet: Sheet, shown: tuple[Key, ...], *, is_first: bool, at: int, count: int
+) -> Marks:
+    """What stands on one staff beside its notes; dynamics go to the first staff, the pedal to a piano's last."""
+    signs = meters(sheet)
+    spans: list[Span] = []
+    keys = shown or (sheet.key_at(0),)
+    if not player.is_drum:
+        signs += signatures(shown)
+    if is_first:
+        signs += above(sheet, exact=False)
+        if sheet.is_played and sheet.has_dynamics:
+            marks, pins = dynamics(sheet)
+            signs, spans = signs + marks, spans + pins
+    if sheet.is_played and count > 1 and at == count - 1:
+        marks, lines = pedal(player, sheet)
+        signs, spans = signs + marks, spans + lines
+    held = sheet.is_played and ends_held(sheet.grid, sheet.end_tick)
+    return Marks(
+        signs=signs,
+        spans=spans,
+        clefs={0: "percussion"} if player.is_drum else _clefs(player, staff, sheet, at, count),
+        signatures=keys,
+        held_tick=sheet.grid.meter.bar_start(max(0, sheet.end_tick - 1)) if held else None,
+        is_top=at == 0,
+    )
+
+
+def _clefs(player: Player, staff: Staff, sheet: Sheet, at: int, count: int) -> Mapping[int, str]:
+    pitches = [p for voice in staff.voices for s in voice for p in s.pitches]
+    if count == 1:
+        return {0: usual_clef(pitches, player.program)}
+    return clefs(staff.voices, sheet.grid.meter, sheet.end_tick, "treble" if at == 0 else "bass")
 
 
 def _as_written(score: Any) -> Any:
@@ -122,47 +204,3 @@ def _metadata(made: Any, sheet: Sheet) -> Any:
     if sheet.arranger:
         made.add("arranger", sheet.arranger)
     return made
-
-
-def _meters(sheet: Sheet) -> list[Sign]:
-    from music21.meter import TimeSignature
-
-    return [(m.tick, TimeSignature(f"{m.numerator}/{m.denominator}")) for m in sheet.grid.meter.changes]
-
-
-def _key_signatures(sheet: Sheet) -> list[Sign]:
-    from music21.key import Key as M21Key
-
-    named = [(k.start_tick, m21_key(k.tonic_pc, k.mode)) for k in sheet.keys]
-    return [(tick, M21Key(key.tonic, key.mode)) for tick, key in named]
-
-
-def _first_part_signs(sheet: Sheet, *, exact: bool) -> list[Sign]:
-    """Tempo, section marks and chord symbols."""
-    from music21 import expressions, tempo
-
-    signs: list[Sign] = []
-    written = 0.0
-    for change in sheet.grid.tempo.changes:
-        if exact or abs(change.bpm - written) > TEMPO_STEP * change.bpm:
-            written = change.bpm if exact else round(change.bpm)
-            signs.append((change.tick, tempo.MetronomeMark(number=written)))
-    signs += [(mark.tick, expressions.RehearsalMark(mark.text)) for mark in sheet.marks]
-    signs += [(span.start_tick, _chord_sign(span, sheet.key_at(span.start_tick))) for span in sheet.chords]
-    return signs
-
-
-def _chord_sign(span: ChordSpan, key: Key) -> Any:
-    from music21 import harmony
-
-    if span.root_pc is None:
-        return harmony.NoChord()
-    return harmony.ChordSymbol(_m21_figure(span.root_pc, span.quality, span.bass_pc, key.tonic_pc, key.mode))
-
-
-@lru_cache(maxsize=4096)
-def _m21_figure(root: int, quality: str, bass: int | None, tonic_pc: int, mode: Mode) -> str:
-    key = Key(0, 1, tonic_pc, mode)
-    own = _M21_FIGURES.get(quality, symbol(ChordSpan(0, 1, 0, quality)).removeprefix("C"))
-    written = pitch_name_m21(root, key) + own
-    return written if bass in (None, root) else f"{written}/{pitch_name_m21(bass or 0, key)}"
