@@ -9,26 +9,29 @@
     write     midi.write        the cover as MIDI
     synthesise,
     mix       render.render     the cover as sound
+    print     export.sheet      the cover on paper, by way of the entry points remixkit.exports
 
 Every step is a function from one frozen noun to the next, so any of them can be called, tested or replaced alone.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from remixkit import analyse, arrange, midi
+from remixkit import analyse, arrange, midi, plugins
 from remixkit import style as styles
+from remixkit.arrange import BandPlan, explain, plan_file
 from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
 from remixkit.plugins import nearest
 from remixkit.style import Style
-from remixkit.theory import notation, scores
+from remixkit.theory import keys, notation, scores
 
 if TYPE_CHECKING:
     import music21
@@ -38,7 +41,8 @@ if TYPE_CHECKING:
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
 Progress: TypeAlias = Callable[[str, float], None]
-Kind = Literal["midi", "score", "sound"]
+Warn: TypeAlias = Callable[[str], None]
+Kind = Literal["midi", "score", "sound", "export"]
 
 KINDS: dict[str, Kind] = {
     ".mid": "midi",
@@ -92,6 +96,7 @@ def cover(
     form: styles.Form | None = None,
     raw: bool = False,
     melody_track: int | str | None = None,
+    plan: str | Path | BandPlan | None = None,
 ) -> Cover:
     """Arrange a song in a style.
 
@@ -113,6 +118,8 @@ def cover(
         Notes on the grid, without swing, lay-back and human deviations, to go on with in a DAW.
     melody_track : int or str, optional
         As in `analyze`.
+    plan : str, Path or BandPlan, optional
+        Who plays where: a plan's file, or `Cover.plan` of another take, edited.
 
     Raises
     ------
@@ -122,7 +129,9 @@ def cover(
     chosen = style if isinstance(style, Style) else styles.load(style)
     chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, raw=raw)
     analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
-    return Cover(arrange.arrange(analysis, chosen, seed=seed), analysis, chosen)
+    own = arrange.plan_band(analysis, chosen, seed=seed)
+    band = plan if isinstance(plan, BandPlan) else own if plan is None else plan_file.read(Path(plan), own, chosen)
+    return Cover(arrange.arrange(analysis, chosen, seed=seed, plan=band), analysis, chosen, band)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +141,23 @@ class Cover:
     arrangement: Arrangement
     analysis: Analysis
     style: Style
+    plan: BandPlan
+
+    def explain(self, width: int = 100) -> str:
+        """The plan as a table, sections across and players down, at most so many characters wide."""
+        return explain.table(self.plan, self.arrangement, self.style, width=width)
 
     def write(
-        self, *paths: str | Path, soundfont: str | Path | None = None, progress: Progress | None = None
+        self,
+        *paths: str | Path,
+        soundfont: str | Path | None = None,
+        progress: Progress | None = None,
+        warn: Warn = warnings.warn,
     ) -> RenderReport | None:
-        """Write the cover; each path's ending says as what: .mid, .musicxml, .wav, .flac, .ogg, .mp3.
+        """Write the cover; each path's ending says as what: .mid, .musicxml, .pdf, .wav, .flac, .ogg, .mp3.
 
-        Sounds are rendered once, however many there are. A file is whole or not there at all.
+        ``.lead.pdf`` and ``.lead.musicxml`` give the lead sheet: tune, chord symbols and words. Sounds are rendered
+        once, however many there are. A file is whole or not there at all.
 
         Parameters
         ----------
@@ -148,6 +167,8 @@ class Cover:
             A SoundFont's name or file; the default one rides with the package.
         progress : callable, optional
             Told the stage and how much of it is done (0-1).
+        warn : callable, optional
+            Told what could not be printed as it is, in one sentence each.
 
         Returns
         -------
@@ -162,9 +183,13 @@ class Cover:
         targets = [(Path(p), kind_of(Path(p))) for p in paths]
         for path, kind in targets:
             if kind == "midi":
-                midi.write(self.arrangement, path)
+                made = self.arrangement
+                midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
             elif kind == "score":
                 notation.write_musicxml(self.to_music21(), path)
+            elif kind == "export":
+                for warning in plugins.load(plugins.EXPORTS, _export_ending(path))(self, path):
+                    warn(warning)
         sounds = [path for path, kind in targets if kind == "sound"]
         if not sounds:
             return None
@@ -186,16 +211,20 @@ def kind_of(path: Path) -> Kind:
         If nothing is written with that ending.
     """
     ending = path.suffix.lower()
+    if _export_ending(path):
+        return "export"
     if ending in KINDS:
         return KINDS[ending]
-    remedy = f"use one of {' '.join(KINDS)}"
-    if ending == ".pdf":
-        raise OutputError(
-            "sheets in PDF are not there yet", file=path, remedy="write .musicxml and print it from MuseScore"
-        )
+    remedy = f"use one of {' '.join([*KINDS, *(f'.{name}' for name in plugins.names(plugins.EXPORTS))])}"
     if ending == ".png":
         raise OutputError("a cover is no picture", file=path, remedy="draw one with `remixkit roll`")
     raise OutputError(f"the ending {ending!r} is unknown" if ending else "it has no ending", file=path, remedy=remedy)
+
+
+def _export_ending(path: Path) -> str:
+    """The longest ending of a path that an export is registered for, without its dot; empty if there is none."""
+    found = [name for name in plugins.names(plugins.EXPORTS) if path.name.lower().endswith(f".{name}")]
+    return max(found, key=len, default="")
 
 
 def _song(song: Any) -> Song:

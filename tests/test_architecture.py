@@ -33,8 +33,10 @@ OWNERS = {
     "pydantic": {"style"}, "pydantic_core": {"style"},
     "pretty_midi": {"analyse"},
     "fluidsynth": {"render"}, "pedalboard": {"render"}, "soundfile": {"render"}, "pyloudnorm": {"render"},
+    "pooch": {"render"}, "requests": {"render"},
     "matplotlib": {"export"}, "rpp": {"export"},
     "verovio": {"export"}, "typst": {"export"}, "fontTools": {"export"},
+    "jinja2": {"export"}, "mutagen": {"batch"}, "fsspec": {"batch"}, "distributed": {"batch"},
     "typer": {"cli"}, "rich": {"cli"}, "watchfiles": {"cli"},
     "scipy": {"analyse", "render", "evaluate"},
 }  # fmt: skip

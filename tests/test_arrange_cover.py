@@ -20,7 +20,7 @@ from remixkit.model.arrangement import Arrangement, Part
 from remixkit.style.schema import FormSpec
 from remixkit.theory.instruments import instrument
 
-BANDS = ("orchestral", "lofi", "rock")
+BANDS = ("orchestral", "lofi", "rock", "acoustic-pop")
 
 
 def leads(cover: Arrangement) -> list[Part]:
@@ -84,10 +84,10 @@ def test_the_same_again_and_another_seed(style: str) -> None:
         }
 
     a, b = accompaniment(one), accompaniment(other)
-    assert 0.10 <= 1 - len(a & b) / len(a | b) <= 0.75
+    assert 0.15 <= 1 - len(a & b) / len(a | b) <= 0.75
 
 
-@pytest.mark.parametrize(("style", "least"), [("orchestral", 12), ("lofi", 6), ("rock", 6)])
+@pytest.mark.parametrize(("style", "least"), [("orchestral", 12), ("lofi", 6), ("rock", 6), ("acoustic-pop", 8)])
 def test_the_band_is_complete_and_grows_into_the_sabi(style: str, least: int) -> None:
     cover = arrange(song(form="AABBSSnABSSO"), styles.load(style), seed=1)
     assert len(cover.parts) >= least

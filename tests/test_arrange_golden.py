@@ -15,6 +15,7 @@ from remixkit.arrange.pad import pad
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 
+PLAIN = {"vary": 0.0}
 BEAT = {"kick": "X.......x.......", "snare": "....X.......X...", "hat": "x...x...x...x..."}
 
 
@@ -63,7 +64,7 @@ def test_bass_is_struck_with_every_kick() -> None:
 
 
 def test_chords_keep_the_pattern_and_move_little() -> None:
-    comp = task("chords", chart(), patterns={"push": "1:all/1.5@80 2.5:all/2.5@70"}, program=0, register=(50, 72))
+    comp = task("chords", chart(), patterns={"push": "1:all/1.5@80 2.5:all/2.5@70"}, register=(50, 72), settings=PLAIN)
     notes = chords(comp).notes
     starts = sorted({n.start_tick for n in notes})
     assert starts == [k * BAR + at for k in range(4) for at in (0, 1440)]
@@ -71,8 +72,31 @@ def test_chords_keep_the_pattern_and_move_little() -> None:
     assert pcs == [[0, 4, 7], [0, 4, 9], [0, 5, 9], [2, 7, 11]]
 
 
+def test_the_end_of_a_phrase_differs_by_a_stroke_and_each_phrase_in_the_same_way() -> None:
+    line = {"line": "1:bass/1.5@80 2.5:bass/1@80 3.5:5/.5@80 4:bass/1@80"}
+    found = set()
+    for seed in range(12):
+        it = task(
+            "bass", chart(bars=16), patterns=line, program=33, register=(28, 47), seed=seed, settings={"vary": 1.0}
+        )
+        bars = [
+            tuple(n.start_tick % BAR for n in bass(it).notes if k * BAR <= n.start_tick < (k + 1) * BAR)
+            for k in range(16)
+        ]
+        assert bars[0] == bars[2] == bars[4] == (0, 1440, 2400, 2880)
+        assert bars[:8] == bars[8:]
+        found.add(bars[7])
+    assert found == {
+        (0, 1440, 2880),  # the weak stroke left out
+        (0, 1440, 2400, 2880, 3360),  # a push into the next bar
+        (0, 480, 1440, 2400, 2880),  # the long stroke struck twice
+    }
+
+
 def test_arpeggio_counts_degrees_from_a_low_root() -> None:
-    harp = task("arpeggio", chart(), patterns={"p": "1:1/1 2:5/1 3:8/1 4:T/1"}, program=46, register=(43, 79))
+    harp = task(
+        "arpeggio", chart(), patterns={"p": "1:1/1 2:5/1 3:8/1 4:T/1"}, program=46, register=(43, 79), settings=PLAIN
+    )
     pitches = [n.pitch for n in arpeggio(harp).notes]
     assert pitches == [48, 55, 60, 64, 45, 52, 57, 60, 53, 60, 65, 69, 55, 62, 67, 71]
 

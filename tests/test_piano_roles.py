@@ -266,3 +266,13 @@ def test_the_last_chord_is_rolled_from_the_bass_up():
 def test_an_unknown_level_is_the_styles_fault():
     with pytest.raises(StyleError, match=r"roles\.right_hand\.settings\.level: level = 'hard' is not a level"):
         play(chart_of(), level="hard")
+
+
+def test_a_piano_cover_is_two_hands_and_nothing_else() -> None:
+    from charts import song
+
+    from remixkit import style as styles
+    from remixkit.arrange import arrange
+
+    made = arrange(song(form="iABSnABSO"), styles.load("piano-ballad"))
+    assert [p.name for p in made.parts] == ["Right Hand", "Left Hand"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.engine import arrange
+from remixkit.arrange.band_plan import BandPlan
+from remixkit.arrange.engine import arrange, plan_band
 
-__all__ = ["arrange"]
+__all__ = ["BandPlan", "arrange", "plan_band"]

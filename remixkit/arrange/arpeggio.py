@@ -9,6 +9,7 @@ from remixkit.arrange.roles import flag, lead, number, ordered, register, veloci
 from remixkit.arrange.tones import approach, bass_pc, clashes, degree_interval, into, nearest, place
 from remixkit.model.song import Note
 from remixkit.patterns import parse_pattern
+from remixkit.style.settings import FLAG, SHARE, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import key_at
 
@@ -16,11 +17,13 @@ RISING = parse_pattern("rising", events="1:1/.5@80 1.5:5 2:8 2.5:T 3:12 3.5:T 4:
 _VOICING_WORDS = {"all": ("1", "3", "5", "8"), "low": ("1",), "mid": ("3", "5"), "top": ("8",)}
 
 
+@takes(ring=SHARE, stop=FLAG, vary=SHARE)
 def arpeggio(task: RoleTask) -> Phrase:
     """Play degrees above a root that stands low in the register and moves as little as may be from chord to chord.
 
     Settings: `ring` (0-1: how far notes ring on towards the chord's end, default 0), `stop` (true: silent in the second
-    half of the bar before the last sabi).
+    half of the bar before the last sabi),
+    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
     """
     spec = task.spec
     low, high = register(spec)

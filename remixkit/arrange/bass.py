@@ -14,6 +14,7 @@ from remixkit.arrange.tones import approach, bass_pc, degree_interval, into, pla
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import DRUM_VOICES, parse_pattern
+from remixkit.style.settings import FLAG, ROLE, SHARE, between, takes
 from remixkit.theory.keys import key_at
 
 ROOTS = parse_pattern("roots", events="1:bass/2@84 3:bass/1.5@78 4.5:bass/.5@70", steps={})
@@ -23,12 +24,14 @@ ROOTS = parse_pattern("roots", events="1:bass/2@84 3:bass/1.5@78 4.5:bass/.5@70"
 _NEAR = 60
 
 
+@takes(lock=ROLE, home=between(0, 127), gate=SHARE, stop=FLAG, vary=SHARE)
 def bass(task: RoleTask) -> Phrase:
     """Play the pattern on the chords' basses.
 
     Settings: `lock` (name of a drum role before this one: the bass is struck with every kick of it), `gate` (share of
     the written length that sounds, default .92), `stop` (true: silent in the second half of the bar before the last
-    sabi), `home` (the pitch around which roots are sought; default a third up the register).
+    sabi), `home` (the pitch around which roots are sought; default a third up the register),
+    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
     """
     spec = task.spec
     low, high = register(spec)

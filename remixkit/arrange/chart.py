@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from remixkit.model.analysis import ChordSpan, Key, SectionLabel, TrackRole
 from remixkit.model.song import Note, Text
 from remixkit.model.timing import Grid
-from remixkit.style.schema import SectionName
+from remixkit.style.schema import Ending, SectionName
 
 SECTION_NAMES: dict[SectionLabel, SectionName] = {
     "intro": "intro",
@@ -17,6 +17,9 @@ SECTION_NAMES: dict[SectionLabel, SectionName] = {
     "interlude": "interlude",
     "outro": "outro",
 }
+
+# What is left of a section's intensity where few play, and the least of it (craft).
+_DOWN_SHARE, _DOWN_LEAST = 0.55, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class PlannedSection:
         The climax.
     borrows_tick : int or None
         For a section the cover made: the cover's tick of the bars whose chords it repeats.
+    ending : str
+        What the band does in its last bars (`remixkit.arrange.joins`).
+    is_down : bool
+        Played by few, to rise from.
+    loudness : float or None
+        0-1, where the source has dynamics of its own: how loud it is there among its sections.
     """
 
     start_tick: int
@@ -46,6 +55,19 @@ class PlannedSection:
     source_tick: int | None = None
     is_last_sabi: bool = False
     borrows_tick: int | None = None
+    ending: Ending = "fill"
+    is_down: bool = False
+    loudness: float | None = None
+
+    @property
+    def effort(self) -> float:
+        """The intensity of those who accompany: less where the section is played down. The lead sings on."""
+        return max(_DOWN_LEAST, round(_DOWN_SHARE * self.intensity, 3)) if self.is_down else self.intensity
+
+    @property
+    def level(self) -> float:
+        """How loud the section is, 0-1: half as intense as it is, half as loud as the source is there."""
+        return self.intensity if self.loudness is None else 0.5 * self.intensity + 0.5 * self.loudness
 
     @property
     def name(self) -> SectionName:

@@ -10,17 +10,20 @@ from remixkit.arrange.tune import Tune
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
+from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.keys import key_at
 
 HELD = parse_pattern("held", events="1:all/4@74", steps={})
 
 
+@takes(voices=between(1, 8), roll_ms=between(0, 200), gate=SHARE, avoid=FLAG, stop=FLAG, vary=SHARE)
 def chords(task: RoleTask) -> Phrase:
     """Comp.
 
     Settings: `voices` (default 4), `roll_ms` (a strum from the bottom up; its time between two notes), `gate` (share of
     the written length that sounds, default 1), `stop` (true: silent in the second half of the bar before the last
-    sabi), `avoid` (true: leave out notes that stand a semitone from the tune).
+    sabi), `avoid` (true: leave out notes that stand a semitone from the tune),
+    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
     """
     spec = task.spec
     tune = lead(task)

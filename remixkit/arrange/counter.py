@@ -16,12 +16,21 @@ from remixkit.arrange.tune import Tune, phrases
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.seeding import child_rng
+from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
 _WEIGHT = 0.7
 
 
+@takes(
+    step_beats=between(0.25, 8),
+    hold=FLAG,
+    borrow=FLAG,
+    most_notes=between(1, 64),
+    chance=SHARE,
+    swell=FLAG,
+)
 def counter(task: RoleTask) -> Phrase:
     """A line of chord tones and passing notes, contrary to the tune and never a semitone from it.
 

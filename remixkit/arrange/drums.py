@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from remixkit.arrange.fills import fill_for, silence_from, varied
-from remixkit.arrange.laying import bars_of, hits_in, lay_patterns, stretch_of
+from remixkit.arrange.joins import LAST_BARS
+from remixkit.arrange.laying import Bar, bars_of, hits_in, lay_patterns, stretch_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, number, velocity, word
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import DRUM_VOICES, Pattern, parse_pattern
 from remixkit.seeding import child_rng
+from remixkit.style.settings import FLAG, PATTERNS, SHARE, between, takes
 
 BEAT = parse_pattern("beat", steps={"kick": "X.......X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."})
 _FEET = {DRUM_VOICES[v] for v in ("kick", "kick2", "hat_pedal")}
@@ -45,15 +47,15 @@ _GHOST = 50
 _PLACES = 64
 
 
+@takes(fills=PATTERNS, fill_every=between(0, 64), crash=FLAG, ghosts=SHARE, vary=SHARE, limbs=FLAG)
 def drums(task: RoleTask) -> Phrase:
     """Play the kit.
 
     Settings: `fills` (names of patterns, divided by blanks; a fill takes the last `beats` of its bar), `fill_every`
     (bars between small fills, default 4; larger ones lead into a new section), `crash` (true: on arrivals at
-    intensity .45 or more), `break` (true: silence but for a fill in the bar before the last sabi), `dropout` (chance
-    that the last two beats before a section are left out instead of filled), `ghosts` (share of ghost notes played,
-    default 1), `vary` (0-1: how often every second bar differs by a stroke, default .5), `limbs` (true: two hands,
-    two feet).
+    intensity .45 or more), `ghosts` (share of ghost notes played, default 1), `vary` (0-1: how often every second
+    bar differs by a stroke, default .5), `limbs` (true: two hands, two feet). What is played into a section is the
+    plan's business (`joins`).
     """
     spec = task.spec
     stretch = stretch_of(task.chart)
@@ -68,7 +70,8 @@ def drums(task: RoleTask) -> Phrase:
         fill_ticks = round(fill.beats * unit) if fill is not None else 0
         cut = min(length - fill_ticks, silence_from(task, bar))
         habit = child_rng(task.seed, task.name, "ghost", pattern.name).random(_PLACES)
-        for n in _strokes(task, varied(task, bar, pattern, unit), bar.start_tick, gone, cut, unit):
+        strokes = _strokes(task, varied(task, bar, pattern, unit), bar.start_tick, gone, cut, unit)
+        for n in _rising(strokes, bar) if bar.way == "build" else strokes:
             place = (n.start_tick - bar.start_tick) // (TICKS_PER_QUARTER // 4) % _PLACES
             if n.velocity >= _GHOST or 0.7 * habit[place] + 0.3 * rng.random() < ghosts:
                 out.append(n)
@@ -102,6 +105,17 @@ def _strokes(task: RoleTask, pattern: Pattern, start: int, gone: int, cut: int, 
     ]
 
 
+def _rising(strokes: Sequence[Note], bar: Bar) -> list[Note]:
+    """Louder and louder through the bars of a build-up, from two thirds on."""
+    last = bar.count - bar.index
+    length = bar.end_tick - bar.start_tick
+    return [
+        Note(n.start_tick, n.end_tick, n.pitch, max(1, min(127, round(n.velocity * (0.65 + 0.4 * done)))), n.origin)
+        for n in strokes
+        for done in [(LAST_BARS - last + (n.start_tick - bar.start_tick) / length) / LAST_BARS]
+    ]
+
+
 def _arrivals(task: RoleTask) -> list[Note]:
     """Crash and kick on the first beat of sections loud enough, and every eight bars of the sabi."""
     if not flag(task.spec, "crash", True):
@@ -110,7 +124,7 @@ def _arrivals(task: RoleTask) -> list[Note]:
     for bar in bars_of(task.chart, task.sections):
         if bar.is_ending:
             continue
-        arrives = bar.index == 0 and bar.section.intensity >= 0.45
+        arrives = bar.index == 0 and bar.section.effort >= 0.45
         if arrives or (bar.index % 8 == 0 and bar.section.name == "sabi"):
             out += _crash(task, bar.start_tick, 104 if bar.index == 0 else 94)
     return out

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from statistics import fmean
 
 from remixkit.arrange.chart import Chart
+from remixkit.model.song import Note
 
 # Where a build-up begins: the last bars of a section that leads into a louder one.
 _BUILD_BARS = 2
 
 
-def loudness_at(chart: Chart, *, depth: float) -> Callable[[int], float]:
+# How far a section's accompaniment is moved because its players' parts are written softly or loudly.
+_EVENED = 0.18
+
+
+def loudness_at(
+    chart: Chart, *, depth: float, is_lead: bool = False, written: Sequence[Note] = ()
+) -> Callable[[int], float]:
     """A velocity factor for every tick: 1 at intensity .7, steeper with `depth`.
 
-    Within a section it is constant but for its last two bars, which lean towards a louder section to come.
+    Those who accompany play softer in a section that is down, a lead does not. Within a section it is constant but for
+    its last two bars, which lean towards a louder section to come. With the notes that the accompaniment has `written`,
+    sections are evened out first: a bell that joins the sabi softly does not make it softer.
     """
     starts = [s.start_tick for s in chart.sections]
-    levels = [1.0 + depth * (s.intensity - 0.7) for s in chart.sections]
+    efforts = [s.level * (1.0 if is_lead else s.effort / s.intensity if s.intensity else 1.0) for s in chart.sections]
+    levels = [1.0 + depth * (effort - 0.7) for effort in efforts]
+    if written:
+        levels = [level * even for level, even in zip(levels, _evened(starts, written), strict=True)]
     builds: dict[int, tuple[int, int, float]] = {}
-    for i, (a, b) in enumerate(pairwise(chart.sections)):
+    for i, a in enumerate(chart.sections[:-1]):
         bar = chart.grid.meter.at(a.start_tick).bar_ticks
         start = max(a.start_tick, a.end_tick - _BUILD_BARS * bar)
-        if b.intensity > a.intensity and a.end_tick - a.start_tick > _BUILD_BARS * bar:
+        if efforts[i + 1] > efforts[i] and a.end_tick - a.start_tick > _BUILD_BARS * bar:
             builds[i] = (start, a.end_tick, 0.6 * (levels[i + 1] - levels[i]))
 
     def factor(tick: int) -> float:
@@ -35,3 +47,12 @@ def loudness_at(chart: Chart, *, depth: float) -> Callable[[int], float]:
         return levels[i]
 
     return factor
+
+
+def _evened(starts: Sequence[int], written: Sequence[Note]) -> list[float]:
+    """For each section what brings its mean velocity to that of all."""
+    inside: list[list[int]] = [[] for _ in starts]
+    for n in written:
+        inside[max(0, bisect_right(starts, n.start_tick) - 1)].append(n.velocity)
+    mean = fmean(n.velocity for n in written)
+    return [min(1 + _EVENED, max(1 - _EVENED, mean / fmean(levels))) if levels else 1.0 for levels in inside]

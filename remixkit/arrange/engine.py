@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from remixkit import plugins
-from remixkit.arrange.chart import Chart, PlannedSection
+from remixkit.arrange import mixing
+from remixkit.arrange.band_plan import LEADS, BandPlan, followed, planned, unled
+from remixkit.arrange.chart import Chart
 from remixkit.arrange.dynamics import loudness_at
 from remixkit.arrange.groove import delayed, grooved
 from remixkit.arrange.length import fitted
@@ -15,18 +17,23 @@ from remixkit.arrange.roles import flag, ordered
 from remixkit.arrange.timeline import chart_of
 from remixkit.arrange.transpose import in_key
 from remixkit.model.analysis import Analysis, Section
-from remixkit.model.arrangement import Arrangement, Fx, Master, Part
+from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
-from remixkit.style.schema import FxSpec, RoleSpec, Style
+from remixkit.seeding import child_rng
+from remixkit.style.schema import RoleSpec, Style
 from remixkit.theory.instruments import fit_octave, instrument
 
-LEADS = ("melody", "piano_right")
 DRUMS = ("drums", "percussion")
+PIANO = ("piano_left", "piano_right")
+# How much louder those who accompany, and those who lead, become with a section's intensity: more in a band than on
+# one instrument (POP909's pianists play a chorus 6.7 louder than a verse; bands are craft).
+_DEPTH = {False: 0.55, True: 0.32}
+_PIANO_DEPTH = {False: 0.42, True: 0.25}
 
 Role = Callable[[RoleTask], Phrase]
 
 
-def arrange(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
+def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan | None = None) -> Arrangement:
     """Make a cover of a song in a style.
 
     Parameters
@@ -37,6 +44,8 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
         As `style.load` returns it.
     seed : int
         Another seed gives another accompaniment; the tune stays note for note the same.
+    plan : BandPlan, optional
+        Who plays where, in place of what the style says: `plan_band`'s, edited.
 
     Returns
     -------
@@ -50,22 +59,22 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
     """
     from remixkit.style import library
 
-    if style.harmony.key is not None:
-        analysis = in_key(analysis, style.harmony.key)
-    analysis = fitted(analysis, style.form)
-    chart = chart_of(analysis, style, seed)
+    analysis, chart, take = _charted(analysis, style, seed)
+    band = plan or planned(analysis.song.title, chart, style)
+    chart, playing = followed(band, chart)
     patterns = library(style)
-    playing = cast(chart, style)
     done: dict[str, Phrase] = {}
-    parts: list[Part] = []
     for name, spec in style.roles.items():
         role: Role = plugins.load(plugins.ROLES, spec.kind)
-        task = RoleTask(name, spec, style, chart, playing[name], patterns, dict(done), seed)
-        phrase = in_range(role(task), spec, chart.end_tick)
-        done[name] = phrase
-        if phrase.notes:
-            parts.append(_part(name, spec, phrase, chart, style, seed))
-    warnings = list(analysis.warnings)
+        task = RoleTask(name, spec, style, chart, playing.get(name, ()), patterns, dict(done), take)
+        done[name] = in_range(role(task), spec, chart.end_tick)
+    written = [n for name, phrase in done.items() if _is_banded(style.roles[name]) for n in phrase.notes]
+    parts = [
+        _part(name, style.roles[name], phrase, chart, style, take, written)
+        for name, phrase in done.items()
+        if phrase.notes
+    ]
+    warnings = [*analysis.warnings, *unled(band, chart, style)]
     if not chart.melody:
         warnings.append("no tune was found: the cover is an accompaniment")
     return Arrangement(
@@ -77,26 +86,35 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
         chords=chart.chords,
         sections=tuple(Section(s.start_tick, s.end_tick, s.label, s.intensity) for s in chart.sections),
         parts=_with_words(parts, style, chart),
-        master=Master(style.master.target_lufs, style.master.ceiling_db, _fx(style.master.fx), style.master.fade_out_s),
+        master=mixing.master(style, chart.sections),
         composer=analysis.song.composer,
         warnings=tuple(warnings),
     )
 
 
-def cast(chart: Chart, style: Style) -> dict[str, tuple[PlannedSection, ...]]:
-    """Which sections each role plays in.
+def plan_band(analysis: Analysis, style: Style, *, seed: int = 0) -> BandPlan:
+    """Who plays where in the cover that `arrange` makes of the same arguments: to look at, to edit, to give back."""
+    _, chart, _ = _charted(analysis, style, seed)
+    return planned(analysis.song.title, chart, style)
 
-    A section that no lead would play goes to the first lead: the tune is heard wherever the song has it.
+
+def _charted(analysis: Analysis, style: Style, seed: int) -> tuple[Analysis, Chart, int]:
+    """The song in the style's key and length, how the style lays it out, and the seed of its players."""
+    take = take_of(analysis, seed)
+    if style.harmony.key is not None:
+        analysis = in_key(analysis, style.harmony.key)
+    analysis = fitted(analysis, style.form)
+    return analysis, chart_of(analysis, style, take), take
+
+
+def take_of(analysis: Analysis, seed: int) -> int:
+    """The seed of this song's players: two songs are not played alike because the user's seed is the same.
+
+    The song is known by its tune's rhythm and intervals, so that the take stays in another key or tempo.
     """
-    playing = {
-        name: [s for s in chart.sections if s.name in spec.sections and spec.energy[0] <= s.intensity <= spec.energy[1]]
-        for name, spec in style.roles.items()
-    }
-    leads = [n for n, s in style.roles.items() if s.kind in LEADS and not flag(s, "double")]
-    if leads:
-        led = {s.start_tick for n in leads for s in playing[n]}
-        playing[leads[0]] += [s for s in chart.sections if s.start_tick not in led]
-    return {name: tuple(sorted(sections, key=lambda s: s.start_tick)) for name, sections in playing.items()}
+    tune = analysis.melody[:64]
+    print_ = "".join(f"{n.start_tick // 240}:{n.pitch - tune[0].pitch} " for n in tune) + str(len(analysis.chords))
+    return int(child_rng(seed, "song", print_).integers(1 << 62))
 
 
 def in_range(phrase: Phrase, spec: RoleSpec, end_tick: int) -> Phrase:
@@ -117,10 +135,18 @@ def in_range(phrase: Phrase, spec: RoleSpec, end_tick: int) -> Phrase:
     return Phrase(ordered(notes), controls)
 
 
-def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style, seed: int) -> Part:
+def _is_banded(spec: RoleSpec) -> bool:
+    """Whether a role accompanies in a band; a pianist's hands are balanced by the pianist."""
+    return spec.kind not in LEADS and spec.kind not in PIANO
+
+
+def _part(
+    name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style, seed: int, written: Sequence[Note]
+) -> Part:
     is_lead = spec.kind in LEADS
     is_drum = spec.kind in DRUMS
-    factor = loudness_at(chart, depth=0.25 if is_lead else 0.42)
+    depth = _PIANO_DEPTH if any(s.kind in PIANO for s in style.roles.values()) else _DEPTH
+    factor = loudness_at(chart, depth=depth[is_lead], is_lead=is_lead, written=written if _is_banded(spec) else ())
     shaped = [
         Note(n.start_tick, n.end_tick, n.pitch, min(127, max(1, round(n.velocity * factor(n.start_tick)))), n.origin)
         for n in phrase.notes
@@ -148,7 +174,8 @@ def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style,
         reverb=spec.reverb,
         notes=ordered(notes),
         controls=tuple(sorted(c for c in controls if 0 <= c.tick <= chart.end_tick)),
-        fx=_fx(spec.fx),
+        fx=mixing.effects(spec.fx),
+        bus=spec.bus,
     )
 
 
@@ -167,7 +194,3 @@ def _with_words(parts: Sequence[Part], style: Style, chart: Chart) -> tuple[Part
     lead = next((i for i, p in enumerate(parts) if style.roles[p.role].kind in LEADS), None)
     words = tuple(t for t in chart.lyrics if 0 <= t.tick < chart.end_tick)
     return tuple(replace(p, lyrics=words) if i == lead else p for i, p in enumerate(parts))
-
-
-def _fx(specs: Sequence[FxSpec]) -> tuple[Fx, ...]:
-    return tuple(Fx(s.name, dict(s.__pydantic_extra__ or {})) for s in specs)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from remixkit.arrange.laying import Bar, draw
 from remixkit.arrange.role import RoleTask
-from remixkit.arrange.roles import flag, number
+from remixkit.arrange.roles import number
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import Hit, Pattern
 from remixkit.seeding import child_rng
@@ -44,12 +44,15 @@ def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
 
 def fill_for(task: RoleTask, bar: Bar, fills: Sequence[Pattern], stretch: int) -> Pattern | None:
     """The fill at the end of this bar: large into a section, small every few bars, none where nothing follows."""
-    if not fills or (_drops_out(task, bar) and not bar.is_break):
+    ending = bar.section.ending
+    if not fills or (bar.is_join and ending in ("drop", "none")):
         return None
     beats_of_bar = (bar.end_tick - bar.start_tick) / TICKS_PER_QUARTER / stretch
     every = round(number(task.spec, "fill_every", 4))
     if bar.is_join:
-        largest = 4.0 if bar.following is not None and bar.following.name == "sabi" else 2.0
+        largest = 4.0 if bar.following is not None and bar.following.name == "sabi" and ending != "half" else 2.0
+        if ending == "build":
+            largest = 1.0
         least = 1.0
     elif every and (bar.index + 1) % every == 0 and bar.index + 1 < bar.count:
         largest = 2.0 if (bar.index + 1) % (2 * every) == 0 else 1.0
@@ -69,14 +72,8 @@ def silence_from(task: RoleTask, bar: Bar) -> int:
     """Ticks into the bar at which the groove stops: after a break's first stroke, two beats early at a drop-out."""
     length = bar.end_tick - bar.start_tick
     beat = task.chart.grid.meter.at(bar.start_tick).beat_ticks
-    if bar.is_break and flag(task.spec, "break", True):
+    if bar.is_break:
         return min(length, beat // 2)
-    if _drops_out(task, bar):
+    if bar.is_join and bar.section.ending == "drop":
         return length - min(2 * beat, length // 2)
     return length
-
-
-def _drops_out(task: RoleTask, bar: Bar) -> bool:
-    """Whether the kit leaves the end of this bar, before a new section, to the others."""
-    chance = number(task.spec, "dropout", 0.0)
-    return bar.is_join and child_rng(task.seed, task.name, "dropout", bar.section.name, bar.index).random() < chance

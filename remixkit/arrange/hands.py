@@ -19,6 +19,8 @@ from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER, TempoMap
 
 TUNE = math.inf
+# Worth of a bass note: what comes before it leaves the hand where it can reach it.
+BASS = 10.0
 ROLL_S = 0.035
 TOGETHER_S = 0.012
 _LIFT_S = 0.02
@@ -94,7 +96,7 @@ def chord_worth(pitch: int, tones: Sequence[int], bass_pc: int | None, *, lowest
     """
     pc = pitch % 12
     if lowest and (pc == bass_pc or (bass_pc is None and tones and pc == tones[0])):
-        return 10.0
+        return BASS
     if pc not in tones:
         return 1.0
     place = (pc - tones[0]) % 12
@@ -205,7 +207,7 @@ class _Hand:
         return [note.pitch for w, note in (self.played[i] for i in self.sounding) if w.worth == TUNE]
 
     def choose(self, group: Sequence[Weighed], now: float, gap_s: float, ahead: Sequence[int]) -> list[Weighed]:
-        """The tune at an onset, and as much else, by worth, as the hand can take; `ahead` is the tune next."""
+        """The tune at an onset, and as much else, by worth, as the hand can take; `ahead` is the tune next, else the bass."""
         tick = group[0].note.start_tick
         chosen = [w for w in group if w.worth == TUNE]
         fixed = [] if chosen else self.held_tune()
@@ -282,7 +284,9 @@ def walk(
         tick = group[0].note.start_tick
         hand.sounding = [i for i in hand.sounding if hand.played[i][1].end_tick > tick]
         following = groups[k + 1] if k + 1 < len(groups) else []
-        ahead = [w.note.pitch for w in following if w.worth == TUNE]
+        ahead = [w.note.pitch for w in following if w.worth == TUNE] or [
+            w.note.pitch for w in following if w.worth >= BASS
+        ]
         chosen = hand.choose(group, seconds[k], seconds[k + 1] - seconds[k], ahead)
         if chosen:
             hand.strike(chosen, tick, seconds[k])

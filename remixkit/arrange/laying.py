@@ -10,11 +10,15 @@ from itertools import pairwise
 import numpy as np
 
 from remixkit.arrange.chart import Chart, PlannedSection
+from remixkit.arrange.joins import LAST_BARS
 from remixkit.arrange.role import RoleTask
+from remixkit.arrange.roles import number
+from remixkit.arrange.turns import TURNING, turned
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 from remixkit.patterns import Hit, Pattern
 from remixkit.seeding import child_rng
+from remixkit.style.schema import PatternKey
 
 # A stroke that begins this much or less before a chord change, and sounds longer after it than before it, is
 # played as an anticipation: on the coming chord.
@@ -57,14 +61,15 @@ class Bar:
 
     @property
     def is_break(self) -> bool:
-        """Whether the band holds its breath here, before the last sabi."""
-        return (
-            self.is_join
-            and self.count > 1
-            and self.following is not None
-            and self.following.is_last_sabi
-            and not self.section.is_last_sabi
-        )
+        """Whether the band holds its breath at the end of this bar."""
+        return self.is_join and self.count > 1 and self.section.ending == "stop"
+
+    @property
+    def way(self) -> PatternKey:
+        """The style file's word for how this bar is played: `half` or `build` at an end, `down`, or the section's."""
+        if self.section.ending in ("half", "build") and self.count - self.index <= LAST_BARS < self.count:
+            return self.section.ending
+        return "down" if self.section.is_down else self.section.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +124,15 @@ def lay_patterns(
         is a whole number of bars long runs through them; one that does not fit the meter starts anew at each bar line.
     """
     chosen = _choose(task, default, kind)
+    ends = _endings(task, kind)
     stretch = stretch_of(task.chart)
     out: list[tuple[Bar, Pattern, int]] = []
     anchor, running = 0, None
     for bar in bars_of(task.chart, task.sections):
         if bar.is_ending and ending:
             continue
-        pattern = chosen[bar.section.start_tick, bar.index // BLOCK_BARS]
+        block = chosen[bar.section.start_tick, bar.index // BLOCK_BARS]
+        pattern = ends.get((bar.section.start_tick, bar.way), block)
         length = bar.end_tick - bar.start_tick
         span = round(pattern.beats * TICKS_PER_QUARTER * stretch)
         bars_a_span = span // length if span % length == 0 else max(1, span // length)
@@ -144,21 +151,30 @@ def stretch_of(chart: Chart) -> int:
 def lay_events(
     task: RoleTask, default: Pattern, *, kind: str, ending: tuple[str, ...] = ("all",), ending_velocity: int = 84
 ) -> tuple[Laid, ...]:
-    """The role's events over its bars; the ending bar is one long event with the degrees of `ending`."""
+    """The role's events over its bars; the ending bar is one long event with the degrees of `ending`.
+
+    The player's `vary` (0-1, default .6) is how often the end of a phrase differs by a stroke; the same place of every
+    phrase of the section differs in the same way, as a habit does.
+    """
     stretch = stretch_of(task.chart)
+    vary = number(task.spec, "vary", 0.6)
     out: list[Laid] = []
     limit = {s.start_tick: s.end_tick for s in task.sections}
     for bar, pattern, gone in lay_patterns(task, default, kind=kind, ending=ending):
         unit = TICKS_PER_QUARTER * stretch
         span = round(pattern.beats * unit)
         length = bar.end_tick - bar.start_tick
+        inside: list[Laid] = []
         for cycle in range(-(-(gone + length) // span)):
             for e in pattern.events:
                 at = cycle * span + round(e.start_beats * unit) - gone
                 if 0 <= at < length:
                     start = bar.start_tick + at
                     end = min(start + max(60, round(e.length_beats * unit)), limit[bar.section.start_tick])
-                    out.append(Laid(start, end, e.degrees, e.velocity, f"{task.name}/{pattern.name}", bar))
+                    inside.append(Laid(start, end, e.degrees, e.velocity, f"{task.name}/{pattern.name}", bar))
+        rng = child_rng(task.seed, task.name, "turn", bar.section.name, pattern.name, bar.index % 8)
+        turns = bar.way == bar.section.name and rng.random() < vary * TURNING.get(bar.index % 8, 0.0)
+        out += turned(inside, rng, unit) if turns else inside
     if ending:
         out += [
             Laid(b.start_tick, b.end_tick, ending, ending_velocity, f"{task.name}/ending", b)
@@ -223,19 +239,34 @@ def _choose(task: RoleTask, default: Pattern, kind: str) -> dict[tuple[int, int]
     out: dict[tuple[int, int], Pattern] = {}
     for section in task.sections:
         meter = task.chart.grid.meter.at(section.start_tick)
-        options = _options(task, section, meter, default, kind)
-        visit = visits.get(section.name, 0)
-        visits[section.name] = visit + 1
-        rng = child_rng(task.seed, task.name, "pattern", section.name, visit)
-        main = kept.get(section.name)
+        way: PatternKey = "down" if section.is_down and "down" in task.spec.patterns else section.name
+        options = _options(task, way, meter, default, kind)
+        visit = visits.get(way, 0)
+        visits[way] = visit + 1
+        rng = child_rng(task.seed, task.name, "pattern", way, visit)
+        main = kept.get(way)
         if main is None or main not in options or (len(options) > 1 and rng.random() < 0.25):
             others = [p for p in options if p is not last] or options
             main = draw(others, rng)
-        kept[section.name] = last = main
+        kept[way] = last = main
         bars = sum(1 for b, _ in task.chart.grid.meter.bars(section.end_tick) if b >= section.start_tick)
         for block in range(-(-bars // BLOCK_BARS)):
             varied = block % 2 == 1 and len(options) > 1 and rng.random() < 0.5
             out[section.start_tick, block] = draw([p for p in options if p is not main], rng) if varied else main
+    return out
+
+
+def _endings(task: RoleTask, kind: str) -> dict[tuple[int, PatternKey], Pattern]:
+    """The patterns of the sections' last bars, where the style names one for `half` or `build` in that meter."""
+    out: dict[tuple[int, PatternKey], Pattern] = {}
+    for section in task.sections:
+        if section.ending not in ("half", "build") or section.ending not in task.spec.patterns:
+            continue
+        meter = task.chart.grid.meter.at(section.end_tick - 1)
+        options = _options(task, section.ending, meter, None, kind)
+        if options:
+            rng = child_rng(task.seed, task.name, "end", section.ending, section.name)
+            out[section.start_tick, section.ending] = draw(options, rng)
     return out
 
 
@@ -263,14 +294,17 @@ def hits_in(pattern: Pattern, *, start: int, gone: int, cut: int, unit: int) -> 
                 yield start + at, hit
 
 
-def _options(task: RoleTask, section: PlannedSection, meter: MeterChange, default: Pattern, kind: str) -> list[Pattern]:
-    named = task.spec.patterns.get(section.name, task.spec.patterns.get("all", ()))
+def _options(task: RoleTask, way: PatternKey, meter: MeterChange, default: Pattern | None, kind: str) -> list[Pattern]:
+    """What the style lets the player choose from; without a `default`, only what is written for the meter."""
+    named = task.spec.patterns.get(way, task.spec.patterns.get("all", ()))
     names = (named,) if isinstance(named, str) else tuple(named)
-    options = [task.patterns[n] for n in names if n in task.patterns] or [default]
+    options = [task.patterns[n] for n in names if n in task.patterns] or ([default] if default else [])
     suffix = meter_suffix(meter)
     if not suffix or all(p.name.endswith(suffix) for p in options):
         return options
     own = [task.patterns[p.name + suffix] for p in options if p.name + suffix in task.patterns]
+    if default is None:
+        return own
     general = [task.patterns[kind + suffix]] if kind + suffix in task.patterns else []
     return own or general or options
 

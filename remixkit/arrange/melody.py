@@ -15,10 +15,20 @@ from remixkit.arrange.roles import flag, number, register, word
 from remixkit.arrange.tune import phrases
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.style.settings import FLAG, SHARE, between, one_of, takes
 
 _OCTAVES = (-36, -24, -12, 0, 12, 24, 36)
 
 
+@takes(
+    double=FLAG,
+    transpose=between(-48, 48),
+    octaves=one_of("", "sabi", "last_sabi"),
+    legato=SHARE,
+    bends=FLAG,
+    vibrato=FLAG,
+    swell=FLAG,
+)
 def melody(task: RoleTask) -> Phrase:
     """Play the tune in the role's sections.
 

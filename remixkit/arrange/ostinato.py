@@ -9,6 +9,7 @@ from remixkit.arrange.roles import flag, lead, number, ordered, register, veloci
 from remixkit.arrange.tones import clashes, place
 from remixkit.model.song import Note
 from remixkit.patterns import parse_pattern
+from remixkit.style.settings import FLAG, SHARE, takes
 from remixkit.theory.chords import tones
 
 EIGHTHS = parse_pattern(
@@ -18,10 +19,12 @@ EIGHTHS = parse_pattern(
 )
 
 
+@takes(gate=SHARE, stop=FLAG, vary=SHARE)
 def ostinato(task: RoleTask) -> Phrase:
     """Repeat a figure: `low`, `mid` and `top` of a pattern are the chord tones nearest to three places of the register.
 
-    Settings: `gate` (share of the written length that sounds, default .7), `stop` as for chords.
+    Settings: `gate` (share of the written length that sounds, default .7), `stop` as for chords,
+    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
     """
     spec = task.spec
     low, high = register(spec)

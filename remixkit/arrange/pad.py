@@ -11,9 +11,19 @@ from remixkit.arrange.tones import clashes, into, nearest, place
 from remixkit.arrange.tune import Tune
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.style.settings import FLAG, between, one_of, takes
 from remixkit.theory.chords import tones
 
 
+@takes(
+    voices=between(1, 8),
+    voice=between(0, 8),
+    plain=FLAG,
+    tie=FLAG,
+    octave=between(-48, 48),
+    swell=one_of("", "cc1", "cc11"),
+    stop=FLAG,
+)
 def pad(task: RoleTask) -> Phrase:
     """Hold the chords.
 

@@ -9,12 +9,14 @@ from remixkit.arrange.tones import bass_pc, degree_interval, place
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import DRUM_VOICES, parse_pattern
+from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.keys import chord_at, key_at
 
 NOTHING = parse_pattern("nothing", steps={"shaker": "................"})
 _THIRTY_SECOND = TICKS_PER_QUARTER // 8
 
 
+@takes(swells=FLAG, crash=FLAG, least=SHARE)
 def percussion(task: RoleTask) -> Phrase:
     """Play a pattern if one is named, swell into louder sections, crash where they begin.
 
@@ -41,7 +43,7 @@ def percussion(task: RoleTask) -> Phrase:
             ]
         if not flag(spec, "crash", True):
             continue
-        if (bar.index == 0 and bar.section.intensity >= least and bar.start_tick) or (
+        if (bar.index == 0 and bar.section.effort >= least and bar.start_tick) or (
             bar.index % 8 == 0 and bar.section.is_last_sabi
         ):
             out.append(_hit(task, bar.start_tick, "crash", 100, "crash", TICKS_PER_QUARTER * 2))
@@ -50,6 +52,7 @@ def percussion(task: RoleTask) -> Phrase:
     return Phrase(ordered(out))
 
 
+@takes(strokes=SHARE, roll_beats=between(0, 16))
 def timpani(task: RoleTask) -> Phrase:
     """Strike roots and fifths on strong beats of loud sections, roll into rises and on the last chord.
 
@@ -66,7 +69,7 @@ def timpani(task: RoleTask) -> Phrase:
             out += _roll(task, bar.start_tick, bar.end_tick, _drum(task, bar.start_tick, low, high), 96, 60)
             continue
         in_section = any(s.start_tick == bar.section.start_tick for s in task.sections)
-        if in_section and bar.section.intensity >= least and chord.root_pc is not None:
+        if in_section and bar.section.effort >= least and chord.root_pc is not None:
             pitch = _drum(task, bar.start_tick, low, high)
             out.append(
                 Note(
@@ -95,8 +98,8 @@ def rises(bar: Bar) -> bool:
     """Whether a clearly louder section, or the sabi, begins after this bar."""
     if not bar.is_join or bar.following is None:
         return False
-    change = bar.following.intensity - bar.section.intensity
-    return (change >= 0.12 and bar.following.intensity >= 0.5) or (bar.following.name == "sabi" and change > 0)
+    change = bar.following.effort - bar.section.effort
+    return (change >= 0.12 and bar.following.effort >= 0.5) or (bar.following.name == "sabi" and change > 0)
 
 
 def _drum(task: RoleTask, tick: int, low: int, high: int) -> int:

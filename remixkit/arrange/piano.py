@@ -7,9 +7,11 @@ of the right hand ``tune_share``, the least share of its notes that are the tune
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from remixkit.arrange import piano_left, piano_right
+from remixkit.arrange import piano_inner, piano_left, piano_right
 from remixkit.arrange.chart import Chart
 from remixkit.arrange.hands import LEVELS, ROLL_S, Reach, Weighed, fit_hand, roll
 from remixkit.arrange.pedal import pedal
@@ -18,7 +20,7 @@ from remixkit.arrange.piano_keys import TOP, Above, Ground
 from remixkit.arrange.piano_line import HIGH as TUNE_HIGH
 from remixkit.arrange.piano_line import LOW as TUNE_LOW
 from remixkit.arrange.piano_line import placed_tune, rests, stand_in
-from remixkit.arrange.piano_phrases import Sounding, Span, chord_bars, phrases
+from remixkit.arrange.piano_phrases import Sounding, Span, chord_bars, phrases, span_at
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import number, word
 from remixkit.errors import StyleError
@@ -29,64 +31,91 @@ from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at
 from remixkit.theory.voicing import voice_chords
 
-# Of the notes that are not the tune's, the lines in its rests may take this share; inner tones take what is left.
+LEADS = ("piano_right", "melody")
+# Of the notes that are not the tune's, the lines in its rests may take this share; tones under it take what is left.
 _LINE_SHARE = 0.7
 # Close positions are clear only so high.
 _EASY_LOW = 45
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What each of the pianist's roles has before it: the chart, its phrases, the level and the touch."""
+
+    task: RoleTask
+    chart: Chart
+    spans: tuple[Span, ...]
+    level: str
+    touch: piano_right.Touch
+
+    @classmethod
+    def of(cls, task: RoleTask) -> _Desk:
+        mine = {s.start_tick for s in task.sections}
+        spans = tuple(s for s in phrases(task.chart) if s.section.start_tick in mine)
+        return cls(task, task.chart, spans, _level(task), piano_right.Touch(base=task.spec.velocity))
+
+    @property
+    def reach(self) -> Reach:
+        return LEVELS[self.level]
+
+    def phrase(self, notes: Sequence[Note]) -> Phrase:
+        """Notes with the pedal, which every one of the pianist's parts carries."""
+        return Phrase(tuple(sorted(notes)), pedal(self.chart, first_tick=self.spans[0].start_tick))
+
+
 def right_hand(task: RoleTask) -> Phrase:
-    """The tune with octaves, thirds and inner tones, lines where it rests, and the last chord.
+    """The tune with its octaves, tones under it, lines where it rests, and the last chord.
 
     Raises
     ------
     StyleError
         If the setting ``level`` is none of the three.
     """
-    level = _level(task)
-    chart, spans = task.chart, _spans(task)
-    if not spans:
+    desk = _Desk.of(task)
+    if not desk.spans:
         return Phrase()
-    touch = piano_right.Touch(base=task.spec.velocity)
+    chart, spans, touch = desk.chart, desk.spans, desk.touch
     placed = placed_tune(chart, *(task.spec.register_ or (TUNE_LOW, TUNE_HIGH)))
     tune = piano_right.sung(chart, _in_sections(placed, spans), spans, touch, task.name)
-    doubled = piano_right.octaves(chart, tune, spans, level, touch, task.name)
-    sung = [w.note for w in tune]
+    doubled = piano_right.octaves(chart, tune, spans, desk.level, touch, task.name)
+    sung, octaves = [w.note for w in tune], [w.note for w in doubled]
     share = min(1.0, max(0.5, number(task.spec, "tune_share", 0.91)))
     ration = round((1 - share) / share * (len(tune) + len(doubled))) if tune else 10**6
-    lines = piano_right.lines(
-        chart, _lines(chart, spans, sung, placed), spans, touch, task.name, round(_LINE_SHARE * ration)
-    )
-    ending = _ending_chord(task, [*sung, *(w.note for w in lines)], LEVELS[level])
+    lines = piano_inner.lines(chart, _lines(desk, sung, placed), spans, touch, task.name, round(_LINE_SHARE * ration))
+    ending = _ending_chord(task, [*sung, *(w.note for w in lines)], desk.reach)
     spare = ration - len(lines) - len(ending)
-    under = [] if level == "easy" else piano_right.inner(chart, tune, doubled, spans, touch, task.name, spare)
-    notes = fit_hand([*tune, *doubled, *under, *lines], chart.grid.tempo, LEVELS[level])
-    return Phrase(tuple(sorted((*notes, *ending))), pedal(chart, first_tick=_first_tick(spans)))
+    most = {"easy": 0, "medium": 1, "full": 2}[desk.level]
+    under = piano_inner.supports(chart, sung, octaves, spans, touch, task.name, spare, most=most)
+    return desk.phrase([*fit_hand([*tune, *doubled, *under, *lines], chart.grid.tempo, desk.reach), *ending])
 
 
 def left_hand(task: RoleTask) -> Phrase:
-    """Textures by phrase on a bass line that sings, under whatever the right hand plays.
+    """Textures by phrase on a bass line that sings, and a voice above it, under whatever the right hand plays.
 
     Raises
     ------
     StyleError
         If the setting ``level`` is none of the three.
     """
-    level = _level(task)
-    chart, spans = task.chart, _spans(task)
+    desk = _Desk.of(task)
+    chart, spans = desk.chart, desk.spans
     if not spans:
         return Phrase()
-    leads = [p for name, p in task.done.items() if task.style.roles[name].kind in ("piano_right", "melody")]
-    right = [n for phrase in leads for n in phrase.notes]
-    tune = [n for n in right if n.origin.endswith(("/tune", "/line"))] or list(chart.melody)
-    above = Above(Sounding(right or chart.melody), Sounding(tune))
-    grounds = _grounds(task, spans, tune, above, level)
-    chosen = piano_left.textures(task, spans, grounds, above, level)
+    right = [n for name, p in task.done.items() if task.style.roles[name].kind in LEADS for n in p.notes]
+    line = sorted(n for n in right if n.origin.endswith(("/tune", "/line"))) or list(chart.melody)
+    above = Above(Sounding(right or chart.melody), Sounding(line))
+    grounds = _grounds(task, spans, line, above, desk.level)
+    chosen = piano_left.textures(task, spans, grounds, above, desk.level)
     ending_tick = _ending_tick(chart)
     asked = piano_left.played(task, chosen, grounds, above, ending_tick)
+    if desk.level != "easy":
+        inside = [n for n in _in_sections(tuple(line), spans) if n.start_tick < ending_tick]
+        asked += piano_inner.moving(
+            chart, inside, right, spans, task.spec.velocity, task.name, seed=task.seed, busy=desk.level == "full"
+        )
+    asked = [w for w in asked if w.note.start_tick < ending_tick]
     asked += _ending_bass(task, grounds, above, ending_tick)
-    notes = fit_hand(asked, chart.grid.tempo, LEVELS[level], taken=right)
-    return Phrase(notes, pedal(chart, first_tick=_first_tick(spans)))
+    return desk.phrase(fit_hand(piano_left.cleared(asked), chart.grid.tempo, desk.reach, taken=right))
 
 
 def _level(task: RoleTask) -> str:
@@ -101,34 +130,31 @@ def _level(task: RoleTask) -> str:
     return level
 
 
-def _spans(task: RoleTask) -> tuple[Span, ...]:
-    mine = {s.start_tick for s in task.sections}
-    return tuple(s for s in phrases(task.chart) if s.section.start_tick in mine)
-
-
 def _in_sections(tune: tuple[Note, ...], spans: tuple[Span, ...]) -> list[Note]:
     return [n for n in tune if any(s.start_tick <= n.start_tick < s.end_tick for s in spans)]
 
 
-def _first_tick(spans: tuple[Span, ...]) -> int:
-    return spans[0].start_tick
-
-
-def _lines(
-    chart: Chart, spans: tuple[Span, ...], tune: list[Note], placed: tuple[Note, ...]
-) -> list[tuple[tuple[int, int], list[Note]]]:
-    """What is played in the tune's longer rests: a bar and a half at least, the last bar left to the last chord."""
+def _rests(desk: _Desk, tune: Sequence[Note]) -> list[tuple[int, int]]:
+    """The tune's longer rests: a bar and a half at least, the last bar left to the last chord."""
     out = []
-    until = _ending_tick(chart)
-    sections = {s.section.start_tick: s.section for s in spans}
-    for section in sections.values():
-        bar = chart.grid.meter.at(section.start_tick).bar_ticks
-        end_tick = min(section.end_tick, until)
-        for start, end in rests(tune, section.start_tick, end_tick, bar + bar // 2):
-            found = stand_in(chart, start, end - bar // 8 if end < end_tick else end, section, placed)
-            if found:
-                out.append(((start, end), found))
+    until = _ending_tick(desk.chart)
+    for section in {s.section.start_tick: s.section for s in desk.spans}.values():
+        bar = desk.chart.grid.meter.at(section.start_tick).bar_ticks
+        out += rests(tune, section.start_tick, min(section.end_tick, until), bar + bar // 2)
     return out
+
+
+def _lines(desk: _Desk, tune: Sequence[Note], placed: tuple[Note, ...]) -> list[tuple[tuple[int, int], list[Note]]]:
+    """What is played in the tune's longer rests, and where these are."""
+    chart, found = desk.chart, []
+    until = _ending_tick(chart)
+    for start, end in _rests(desk, tune):
+        section = span_at(desk.spans, start).section
+        bar = chart.grid.meter.at(start).bar_ticks
+        line = stand_in(chart, start, end - bar // 8 if end < min(section.end_tick, until) else end, section, placed)
+        if line:
+            found.append(((start, end), line))
+    return found
 
 
 def _grounds(task: RoleTask, spans: tuple[Span, ...], tune: list[Note], above: Above, level: str) -> list[Ground]:
@@ -139,7 +165,7 @@ def _grounds(task: RoleTask, spans: tuple[Span, ...], tune: list[Note], above: A
     ceilings = [above.ceiling(c.start_tick, c.end_tick) for c in chords]
     bass = bass_line(chords, tune, spans, ceilings=ceilings, low=low, high=high, inversions=level != "easy")
     voicings = voice_chords(
-        chords, kind="close", low=50, high=TOP, voices=3, top_below=[max(56, c + 1) for c in ceilings]
+        chords, kind="close", low=52, high=TOP, voices=3, top_below=[max(56, c + 1) for c in ceilings]
     )
     following: list[int | None] = [b for _, b in pairwise(bass)]
     return [

@@ -10,17 +10,19 @@ from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.theory.chords import family, tones
 
-LOW, HIGH = 36, 52
+LOW, HIGH = 36, 55
 # Where it lies in a quiet section, and how much deeper in a full one (POP909: p5/50/95 = 37/44/54).
-_CENTRE, _DEEPER = 45.0, 5.0
+_CENTRE, _DEEPER = 50.0, 5.0
 _PULL = 0.09
 _CRAMPED, _TENTH = 0.15, 16
 # A tune that comes in so many ticks after the chord is heard with it.
 _SOON = 120
+# What the tune sang last before a chord is heard against the new one's bass, if it is not longer ago than this.
+_PAST = 2 * TICKS_PER_QUARTER
 # What a step of so many semitones costs: seconds sing, thirds to fifths are good, wide leaps are not (craft).
 _STEP = {0: 0.5, 1: 0.0, 2: 0.0, 3: 0.5, 4: 0.5, 5: 0.6, 6: 1.4, 7: 0.9, 8: 1.8, 9: 1.9, 10: 2.4, 11: 2.6, 12: 1.6}
 _THIRD, _FIFTH = 1.3, 2.6
-_PARALLEL, _CLASH = 2.0, 1.2
+_PARALLEL, _CLASH = 5.0, 1.2
 
 
 def bass_line(
@@ -56,7 +58,8 @@ def bass_line(
     if not chords:
         return ()
     view = Sounding(tune)
-    above = [next((n.pitch for n in view.during(c.start_tick, c.start_tick + _SOON)), None) for c in chords]
+    above = [sung_with(view, c.start_tick) for c in chords]
+    left = [sung_before(view, c.start_tick) for c in chords]
     starts = {s.start_tick for s in spans}
     options = [
         _options(
@@ -74,7 +77,7 @@ def bass_line(
     for k in range(1, len(chords)):
         same = _same(chords[k - 1], chords[k])
         rows = [
-            [cost[j] + _move(a, b, same, above[k - 1], above[k]) for j, (a, _) in enumerate(options[k - 1])]
+            [cost[j] + _move(a, b, same, left[k], above[k]) for j, (a, _) in enumerate(options[k - 1])]
             for b, _ in options[k]
         ]
         back.append([min(range(len(r)), key=r.__getitem__) for r in rows])
@@ -83,6 +86,24 @@ def bass_line(
     for row in reversed(back):
         path.append(row[path[-1]])
     return tuple(options[k][i][0] for k, i in enumerate(reversed(path)))
+
+
+def sung_with(tune: Sounding, tick: int) -> int | None:
+    """What is sung with a chord that begins at a tick."""
+    return next((n.pitch for n in reversed(tune.during(tick, tick + _SOON))), None)
+
+
+def sung_before(tune: Sounding, tick: int) -> int | None:
+    """What was sung last before a chord that begins at a tick."""
+    past = (n.pitch for n in reversed(tune.during(tick - _PAST, tick)) if n.start_tick < tick - _SOON)
+    return next(past, None)
+
+
+def are_parallel(bass: int, next_bass: int, top: int, next_top: int) -> bool:
+    """Whether two voices go the same way from a fifth or an octave to another."""
+    same_way = (next_bass - bass) * (next_top - top) > 0
+    interval = (top - bass) % 12
+    return same_way and interval in (0, 7) and (next_top - next_bass) % 12 == interval
 
 
 def _options(
@@ -108,11 +129,8 @@ def _move(a: int, b: int, same_chord: bool, above_a: int | None, above_b: int | 
     if same_chord:
         return 0.0 if a == b else 0.9
     cost = _STEP.get(abs(b - a), 4.0)
-    if above_a is not None and above_b is not None and a != b and above_a != above_b:
-        interval = (above_b - b) % 12
-        similar = (above_b > above_a) == (b > a)
-        if similar and interval in (0, 7) and (above_a - a) % 12 == interval:
-            cost += _PARALLEL
+    if above_a is not None and above_b is not None:
+        cost += _PARALLEL if are_parallel(a, b, above_a, above_b) else 0.0
     return cost
 
 

@@ -13,7 +13,7 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import key_at
 
-TOP, TOP_ALONE = 63, 74
+TOP, TOP_ALONE = 69, 76
 _BELOW_RIGHT = 3
 # What it costs to strike the last key again rather than move, in semitones.
 _AGAIN = 4.5
@@ -134,7 +134,7 @@ def fitted(
             return False
         if any(min(p, o) < CLEAR_FROM.get(abs(p - o), 0) for o in others):
             return False
-        if p - ground.bass < 5 and ground.bass < CLEAR_FROM[p - ground.bass]:
+        if ground.bass < CLEAR_FROM.get(p - ground.bass, 0):
             return False
         return not above.clashes(p, stroke.start_tick, stroke.end_tick)
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from remixkit.arrange.hands import LEVELS, Weighed, chord_worth, fit_hand
+from remixkit.arrange.hands import BASS, LEVELS, Weighed, chord_worth, fit_hand
 from remixkit.arrange.laying import meter_suffix, stretch_of
+from remixkit.arrange.piano_bass import are_parallel, sung_before, sung_with
 from remixkit.arrange.piano_keys import CLEAR_FROM, Above, Ground, Stroke, fitted, pitches_of
 from remixkit.arrange.piano_line import strength
-from remixkit.arrange.piano_phrases import Span
+from remixkit.arrange.piano_phrases import Span, evened
 from remixkit.arrange.piano_right import lift
 from remixkit.arrange.role import RoleTask
 from remixkit.arrange.roles import velocity
@@ -23,9 +24,12 @@ from remixkit.seeding import child_rng
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import key_at
 
-_BASS_WORTH = 10.0
 # How busy each level is beside the full one.
 _BUSY = {"easy": 0.5, "medium": 0.75, "full": 1.0}
+# How much denser the left hand is where it is alone.
+_ALONE = 0.35
+# What each phrase costs that another kind of section has had with a texture.
+_WORN = 0.08
 # A texture is tried on so many chords of the phrase.
 _TRIED = 4
 
@@ -36,8 +40,9 @@ def textures(
     """A pattern for each phrase, of those that the style names for its section.
 
     Each is tried: it should come near the density that the section's intensity asks for, lose nothing to the hand's
-    limits, and a phrase should not go on as the last one did for more than eight bars, while the same place of a
-    returning section sounds alike.
+    limits, and a phrase should not go on as the last one did for more than eight bars,
+    nor a section as others did, while
+    the same place of a returning section sounds alike.
     """
     kept: dict[tuple[str, int], str] = {}
     out: list[tuple[Span, Pattern]] = []
@@ -49,7 +54,8 @@ def textures(
         best: tuple[float, Pattern] | None = None
         for pattern in options:
             cost = _misfit(task, span, pattern, inside, above, level)
-            cost += 0.3 * float(rng.random()) - 0.15 * math.log(pattern.weight)
+            cost += 0.4 * float(rng.random()) - 0.15 * math.log(pattern.weight)
+            cost += _WORN * sum(p.name == pattern.name and s.section.name != span.section.name for s, p in out)
             if out and out[-1][1].name == pattern.name:
                 cost += (0.0, 0.15, 0.9, 2.0)[min(3, repeats)]
             if kept.get((span.section.name, span.number)) == pattern.name:
@@ -84,6 +90,20 @@ def played(
             last = made[-1].note.pitch if made else None
             out += made
         out += walks
+    return out
+
+
+def cleared(asked: Sequence[Weighed]) -> list[Weighed]:
+    """Fingers let a low key go when the next one would stand too close above it (low-interval limits)."""
+    out = sorted(asked, key=lambda w: w.note)
+    holding: list[int] = []
+    for k, w in enumerate(out):
+        holding = [i for i in holding if out[i].note.end_tick > w.note.start_tick]
+        for i in holding:
+            n, m = out[i].note, w.note
+            if n.start_tick < m.start_tick and min(n.pitch, m.pitch) < CLEAR_FROM.get(abs(n.pitch - m.pitch), 0):
+                out[i] = replace(out[i], note=replace(n, end_tick=m.start_tick))
+        holding.append(k)
     return out
 
 
@@ -123,13 +143,26 @@ def _misfit(task: RoleTask, span: Span, pattern: Pattern, grounds: Sequence[Grou
     kept = fit_hand(asked, tempo, LEVELS[level])
     seconds = tempo.second(grounds[:_TRIED][-1].chord.end_tick) - tempo.second(grounds[0].chord.start_tick)
     rate = len({w.note.start_tick for w in asked}) / max(0.1, seconds)
-    return 1.6 * abs(math.log(rate / (_BUSY[level] * wanted_rate(span)))) + 6.0 * (1 - len(kept) / len(asked))
+    too_thick = len(kept) / max(1, len({n.start_tick for n in kept})) - _BUSY[level] * wanted_thickness(span)
+    pace = abs(math.log(rate / (_BUSY[level] * wanted_rate(span) * (1 + _ALONE * _silence(span, above)))))
+    return 1.6 * pace + 0.6 * abs(too_thick) + 6.0 * (1 - len(kept) / len(asked))
 
 
 def wanted_rate(span: Span) -> float:
-    """Left-hand onsets a second that an intensity asks for: 2 to 6 (humans play 4 to 11 notes a second in all)."""
+    """Left-hand onsets a second that an intensity asks for: 2 to 4 (humans play 4 to 11 notes a second in all)."""
     grown = span.section.intensity + (0.05 if span.number else 0.0) + (0.12 if span.section.is_last_sabi else 0.0)
-    return 2.0 + 3.6 * min(1.1, grown)
+    return 2.1 + 1.9 * min(1.1, grown)
+
+
+def _silence(span: Span, above: Above) -> float:
+    """Share of a phrase's beats in which the right hand strikes nothing."""
+    beats = {n.start_tick // TICKS_PER_QUARTER for n in above.right.struck(span.start_tick, span.end_tick)}
+    return 1 - len(beats) * TICKS_PER_QUARTER / max(1, span.end_tick - span.start_tick)
+
+
+def wanted_thickness(span: Span) -> float:
+    """Left-hand notes an onset that an intensity asks for (POP909: 1.3 on the whole, 1.4 in the sabi)."""
+    return 1.2 + 0.25 * span.section.intensity
 
 
 def _laid(pattern: Pattern, ground: Ground, stretch: int) -> list[Stroke]:
@@ -210,9 +243,12 @@ def _walks(task: RoleTask, span: Span, grounds: Sequence[Ground], above: Above) 
         pitch = approach(g.following, g.bass, key, 34, 55)
         if pitch in (g.bass, g.following) or above.clashes(pitch, start, g.chord.end_tick):
             continue
+        before, after = sung_before(above.tune, g.chord.end_tick), sung_with(above.tune, g.chord.end_tick)
+        if before is not None and after is not None and are_parallel(pitch, g.following, before, after):
+            continue
         loud = velocity(76, task.spec) + round(lift(span, start))
         note = Note(start, g.chord.end_tick, pitch, _midi(loud), f"{task.name}/walk")
-        out.append(Weighed(note, _BASS_WORTH - 1))
+        out.append(Weighed(note, BASS - 1))
     return out
 
 
@@ -230,12 +266,13 @@ def _notes(
             found = fitted(pitch, ground, pcs, ceiling, above, stroke, pitches, last)
             if found is not None:
                 pitches.append(found)
-    shape = 6.0 * span.arch(stroke.start_tick) + lift(span, stroke.start_tick)
-    loud = velocity(stroke.velocity, task.spec) - 3 + shape
+    shape = 4.0 * span.arch(stroke.start_tick) + lift(span, stroke.start_tick)
+    accent = 12.0 * strength(task.chart, stroke.start_tick) - 4.0
+    loud = velocity(stroke.velocity, task.spec) + accent + shape + evened(span.section, 26)
     out = []
     for pitch in sorted(pitches):
         lowest = pitch == min(pitches)
-        worth = _BASS_WORTH if pitch == ground.bass else chord_worth(pitch, pcs, chord.bass_pc, lowest=lowest)
+        worth = BASS if pitch == ground.bass else chord_worth(pitch, pcs, chord.bass_pc, lowest=lowest)
         end = above.free_until(pitch, stroke.end_tick, until) if stroke.is_legato else stroke.end_tick
         note = Note(stroke.start_tick, end, pitch, _midi(loud - (0 if lowest else 4)), origin)
         out.append(Weighed(note, worth))

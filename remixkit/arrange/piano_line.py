@@ -12,12 +12,14 @@ from remixkit.arrange.piano_phrases import Sounding, phrases, sung_in
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.theory.chords import tones
-from remixkit.theory.keys import chord_at
+from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
-LOW, HIGH = 60, 84
+LOW, HIGH = 62, 88
 # Where the middle of the tune lies best under the hand and above the other one (human covers: craft).
-_CENTRE = 72.0
+_CENTRE = 74.0
 _LEGATO_BEATS = 0.5
+# A line made of the source has its notes so far apart at least; a bar with fewer of them has no line to offer.
+_CLOSEST_BEATS, _LEAST_A_BAR = 0.23, 2
 
 
 def placed_tune(chart: Chart, low: int = LOW, high: int = HIGH) -> tuple[Note, ...]:
@@ -84,8 +86,7 @@ def rests(line: Sequence[Note], start_tick: int, end_tick: int, least_ticks: int
 def stand_in(chart: Chart, start_tick: int, end_tick: int, section: PlannedSection, tune: Sequence[Note]) -> list[Note]:
     """A line for bars without tune: the bars a made section repeats, else the source's own top line, else chord tones.
 
-    It is thinned to what sings: onsets on beats or long notes, one or two in a beat. Every note is a chord tone where
-    it is struck on a beat.
+    What stands out in it, by length or by beat, is a chord tone.
     """
     found: list[Note] = []
     if section.source_tick is None and section.borrows_tick is not None:
@@ -148,32 +149,35 @@ def _inside(pitch: int) -> int:
 
 def _top_line(chart: Chart, start_tick: int, end_tick: int) -> list[Note]:
     """The highest notes of the source's pitched tracks between two ticks; riffs and second voices come first."""
-    for roles in (("riff", "second"), ("arpeggio", "chords", "pad", "melody")):
-        inside = [
-            n
-            for line in chart.source
-            if line.role in roles
-            for n in line.notes
-            if start_tick <= n.start_tick < end_tick and n.pitch >= 55
-        ]
-        if len(inside) < 4:
-            continue
-        view = Sounding(inside)
-        top = [n for n in inside if all(o.pitch <= n.pitch for o in view.during(n.start_tick, n.start_tick + 1))]
-        if len(top) >= 4:
-            return sorted({n.start_tick: n for n in sorted(top)}.values())
-    return []
+    out: list[Note] = []
+    for bar_start, bar_end in chart.grid.meter.bars(end_tick):
+        span = max(bar_start, start_tick), min(bar_end, end_tick)
+        for roles in (("riff", "second"), ("arpeggio", "chords", "pad", "melody")):
+            inside = [n for line in chart.source if line.role in roles for n in line.notes if n.pitch >= 55]
+            top = _skyline([n for n in inside if span[0] <= n.start_tick < span[1]])
+            if len(top) >= _LEAST_A_BAR:
+                out += top
+                break
+    return out
+
+
+def _skyline(notes: Sequence[Note]) -> list[Note]:
+    """Those that nothing higher sounds over, one an onset."""
+    view = Sounding(notes)
+    top = [n for n in notes if all(o.pitch <= n.pitch for o in view.during(n.start_tick, n.start_tick + 1))]
+    return sorted({n.start_tick: n for n in sorted(top)}.values())
 
 
 def _singable(chart: Chart, notes: Sequence[Note], end_tick: int) -> list[Note]:
-    """At most one note an eighth, on-beat notes chord tones, in the tune's octaves, held to the next."""
+    """At most one note a sixteenth, held notes on beats chord tones, in the tune's octaves, held to the next."""
     kept: list[Note] = []
     for n in sorted(notes):
-        at = chord_at(chart.chords, n.start_tick)
-        fits = n.pitch % 12 in tones(at)
-        if not fits and (strength(chart, n.start_tick) >= 0.5 or n.end_tick - n.start_tick > TICKS_PER_QUARTER // 2):
+        in_chord = n.pitch % 12 in tones(chord_at(chart.chords, n.start_tick))
+        in_key = n.pitch % 12 in scale_pcs(key_at(chart.keys, n.start_tick))
+        stands_out = strength(chart, n.start_tick) >= 0.5 or n.end_tick - n.start_tick > TICKS_PER_QUARTER // 2
+        if not in_chord and (stands_out or not in_key):
             continue
-        if kept and n.start_tick - kept[-1].start_tick < TICKS_PER_QUARTER * 0.45:
+        if kept and n.start_tick - kept[-1].start_tick < _CLOSEST_BEATS * TICKS_PER_QUARTER:
             if weight(chart, n) > weight(chart, kept[-1]) + 0.5:
                 kept[-1] = n
             continue

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import fmean
 
 from remixkit.arrange.chart import PlannedSection
 from remixkit.model.analysis import Analysis, Section, SectionLabel
@@ -21,6 +24,10 @@ CEILING: dict[SectionLabel, float] = {
     "outro": 0.66,
 }
 FLOOR: dict[SectionLabel, float] = {"intro": 0.10, "A": 0.22, "B": 0.36, "sabi": 0.76, "interlude": 0.25, "outro": 0.10}
+# Mean velocities of sections that differ by less are no dynamics.
+_DYNAMICS = 1.0
+# The least intensity of an outro that ends big: the whole band plays.
+_BIG = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,17 @@ def plan(analysis: Analysis, form: FormSpec) -> Plan:
     planned: list[PlannedSection] = []
     if lead_in:
         planned.append(PlannedSection(0, lead_in, "intro", 0.0))
-    for section, intensity in zip(source, intensities(source), strict=True):
+    loudness = _loudness(source, analysis)
+    for section, intensity, loud in zip(source, intensities(_felt(source, analysis)), loudness, strict=True):
         start = section.start_tick + shift
         if not planned and start > 0:
             start = 0
         at = max(start, planned[-1].end_tick if planned else 0)
-        planned.append(PlannedSection(at, section.end_tick + shift, section.label, intensity, at - shift))
+        planned.append(
+            PlannedSection(at, section.end_tick + shift, section.label, intensity, at - shift, loudness=loud)
+        )
+    if form.finale == "big" and planned[-1].label == "outro":
+        planned[-1] = replace(planned[-1], intensity=max(planned[-1].intensity, _BIG))
     planned = _mark_last_sabi(planned)
     if lead_in:
         planned[0] = replace(
@@ -94,7 +106,7 @@ def plan(analysis: Analysis, form: FormSpec) -> Plan:
                 last.end_tick,
                 last.end_tick + length,
                 "outro",
-                round(max(0.2, last.intensity * (0.9 if outro_bars < 2 else 0.6)), 3),
+                _farewell(last.intensity, outro_bars, form),
                 borrows_tick=_closing(planned, length),
             )
         )
@@ -108,13 +120,59 @@ def intensities(sections: tuple[Section, ...]) -> tuple[float, ...]:
     for section in sections:
         times = seen.get(section.label, 0)
         seen[section.label] = times + 1
-        wanted = 0.5 * BASE[section.label] + 0.5 * section.energy + 0.03 * min(times, 3)
+        wanted = 0.45 * BASE[section.label] + 0.55 * section.energy + 0.03 * min(times, 3)
         out.append(min(CEILING[section.label], max(FLOOR[section.label], wanted)))
     top = max(out)
     if top < 0.9 and len(out) > 1:
         at = max(range(len(out)), key=lambda i: (out[i], i))
         out[at] = 0.9
     return tuple(round(x, 3) for x in out)
+
+
+def _farewell(before: float, bars: int, form: FormSpec) -> float:
+    """The intensity of an added outro: a big ending keeps the band together, a soft one lets it go."""
+    if form.finale == "big":
+        return round(max(_BIG + 0.14, 0.9 * before), 3)
+    return round(max(0.2, before * (0.9 if bars < 2 else 0.6)), 3)
+
+
+def _felt(sections: tuple[Section, ...], analysis: Analysis) -> tuple[Section, ...]:
+    """The sections with half of their energy from where they stand among the song's in loudness and in notes a beat.
+
+    Ranks, because a file whose velocities lie between 96 and 104 means its dynamics as much as one from 20 to 120.
+    """
+    loud = [0.0 if not v else fmean(v) for v in _struck(sections, analysis)]
+    busy = [len(v) / (s.end_tick - s.start_tick) for s, v in zip(sections, _struck(sections, analysis), strict=True)]
+    return tuple(
+        replace(s, energy=0.5 * s.energy + 0.25 * a + 0.25 * b)
+        for s, a, b in zip(sections, _standing(loud), _standing(busy), strict=True)
+    )
+
+
+def _loudness(sections: tuple[Section, ...], analysis: Analysis) -> list[float | None]:
+    """Where each section stands among the song's in loudness; None all through where the song has no dynamics."""
+    loud = [fmean(v) if v else 0.0 for v in _struck(sections, analysis)]
+    if max(loud) - min(loud) < _DYNAMICS:
+        return [None] * len(sections)
+    return [round(0.3 + 0.7 * x, 3) for x in _standing(loud)]
+
+
+def _struck(sections: tuple[Section, ...], analysis: Analysis) -> list[list[int]]:
+    """The velocities of what begins in each section."""
+    notes = sorted((n.start_tick, n.velocity) for t in analysis.song.tracks for n in t.notes)
+    starts = [start for start, _ in notes]
+    return [
+        [v for _, v in notes[bisect_left(starts, s.start_tick) : bisect_left(starts, s.end_tick)]] for s in sections
+    ]
+
+
+def _standing(figures: Sequence[float]) -> list[float]:
+    """For each the share of the others that it is above, ties half; .5 for one alone."""
+    others = len(figures) - 1
+    return [
+        sum((y < x) + 0.5 * (y == x) for k, y in enumerate(figures) if k != i) / others if others else 0.5
+        for i, x in enumerate(figures)
+    ]
 
 
 def _sections(analysis: Analysis) -> tuple[Section, ...]:

@@ -60,7 +60,8 @@ def quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
 def on_grid(notes: Sequence[Note], end_tick: int) -> tuple[Note, ...]:
     """Every onset on its beat's nearest sixteenth or triplet, whichever grid fits the beat; lengths stay.
 
-    Beats of more strokes than a sixteenth grid has places, as in a roll, take thirty-seconds. A note never ends after `end_tick`. Of two notes of a pitch that fall on one tick the longer stays.
+    Beats of more strokes than a sixteenth grid has places, as in a roll, take thirty-seconds. A note never ends after
+    `end_tick`. Of two notes of a pitch that fall on one tick the longer stays.
     """
     beats: dict[int, list[int]] = defaultdict(list)
     for n in notes:

@@ -12,12 +12,14 @@ from remixkit.arrange.tones import clashes, into, nearest, place
 from remixkit.arrange.tune import Tune
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.style.settings import FLAG, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
 _BORROWED = ("riff", "arpeggio", "second")
 
 
+@takes(quote=FLAG, borrow=FLAG, gaps=FLAG)
 def riff(task: RoleTask) -> Phrase:
     """Play the source's most riff-like line where it has one, re-fitted to the style's chords.
 

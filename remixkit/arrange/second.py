@@ -6,6 +6,7 @@ from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import lead, number, ordered, plays_at, register
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.style.settings import between, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
@@ -13,6 +14,7 @@ from remixkit.theory.keys import chord_at, key_at, scale_pcs
 _PREFERENCE = {3: 0.0, 4: 0.0, 8: 0.6, 9: 0.6, 5: 1.6, 7: 2.2}
 
 
+@takes(least_beats=between(0, 16), below=between(0, 127))
 def second(task: RoleTask) -> Phrase:
     """Accompany the tune's long and strong notes a third or sixth below, snapped to the chord.
 

@@ -10,6 +10,7 @@ from math import log
 from statistics import median
 
 from remixkit.arrange.chart import Chart, PlannedSection, SourceLine
+from remixkit.arrange.joins import joined
 from remixkit.arrange.plan import Plan, plan
 from remixkit.arrange.quantise import quantised
 from remixkit.model.analysis import Analysis, ChordSpan, Key
@@ -32,6 +33,8 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
     new: one tempo a section, the source's moved towards the style's range.
     """
     outline = plan(analysis, style.form)
+    bar_ticks = analysis.song.grid.meter.changes[0].bar_ticks
+    outline = replace(outline, sections=joined(outline.sections, style.form, bar_ticks, seed))
     meter = meter_of(analysis.song.grid.meter, outline)
     tempo, half_time = cover_tempo(analysis, style.form, outline, meter)
     keys = _keys(analysis, outline)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import analyze, console, cover, doctor, roll, soundfonts, styles
+from remixkit.cli import analyze, batch, console, cover, doctor, mixtape, render, roll, soundfonts, styles, watch
 from remixkit.errors import UserError
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer gives it no name of its own
@@ -23,9 +23,13 @@ app = typer.Typer(
 )
 app.command("cover")(cover.run)
 app.command("analyze")(analyze.run)
+app.command("batch")(batch.run)
+app.command("mixtape")(mixtape.run)
+app.command("render")(render.run)
 app.command("roll")(roll.run)
 app.add_typer(styles.app, name="styles")
 app.add_typer(soundfonts.app, name="soundfonts")
+app.command("watch")(watch.run)
 app.command("doctor")(doctor.run)
 
 

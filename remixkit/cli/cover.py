@@ -9,7 +9,7 @@ import typer
 
 from remixkit.cli import console, targets
 from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
-from remixkit.errors import SynthError
+from remixkit.errors import OutputError, SynthError
 
 
 def run(
@@ -25,8 +25,8 @@ def run(
             "--output",
             "-o",
             metavar="PATH",
-            help="What to write, may be repeated: .mid .musicxml .wav .flac .ogg .mp3; {style} stands for the style's "
-            "name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
+            help="What to write, may be repeated: .mid .musicxml .pdf .lead.pdf .wav .flac .ogg .mp3; {style} stands "
+            "for the style's name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
         ),
     ] = None,
     soundfont: Annotated[
@@ -48,12 +48,24 @@ def run(
         bool, typer.Option("--raw", help="Notes on the grid: no swing, no lay-back, no human deviations.")
     ] = False,
     melody: MelodyOption = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Print who plays where, and why; with -o PLAN.toml write it, to be edited."),
+    ] = False,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="PLAN.toml", help="Who plays where, as --explain wrote it and you changed it."),
+    ] = None,
 ) -> None:
     """Make a cover of a song in a style, or in several."""
-    jobs = targets.plan(song, style, output or [])
+    jobs = targets.plan(song, style, output or [], defaults=() if explain else targets.DEFAULTS)
+    for path in [p for job in jobs for p in job.plans][:1]:
+        if not explain:
+            raise OutputError("a plan is written where it is asked for", file=path, remedy="add --explain")
 
     from remixkit import remix
     from remixkit import style as styles
+    from remixkit.arrange import plan_file
 
     kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
     is_heard = "sound" in kinds.values()
@@ -71,12 +83,17 @@ def run(
                 told(f"{name}, {stage}", done)
 
             share("arranging", 0.0)
-            made = remix.cover(analysis, wanted, seed=seed)
+            made = remix.cover(analysis, wanted, seed=seed, plan=plan)
             paths = [path for path in job.paths if not (mute and kinds[path] == "sound")]
-            report = made.write(*paths, soundfont=soundfont, progress=share)
-            warnings |= dict.fromkeys([*made.analysis.warnings, *made.arrangement.warnings])
+            said: list[str] = []
+            report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append)
+            warnings |= dict.fromkeys([*made.analysis.warnings, *made.arrangement.warnings, *said])
             warnings |= dict.fromkeys(report.warnings if report else ())
-            for path in paths:
+            if explain:
+                console.result(made.explain())
+            for path in job.plans:
+                plan_file.write(path, made.plan, made.explain())
+            for path in [*paths, *job.plans]:
                 console.result(str(path))
     if mute and output:
         raise mute

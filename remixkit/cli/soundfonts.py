@@ -1,4 +1,4 @@
-"""`remixkit soundfonts`: which there are, and what one lacks."""
+"""`remixkit soundfonts`: which there are, what one lacks, and how to get more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from remixkit.cli import console
 
-app = typer.Typer(help="List SoundFonts, check one.")
+app = typer.Typer(help="List SoundFonts, check one, get one.")
 
 NameArgument = Annotated[
     str | None, typer.Argument(metavar="NAME|PATH", help="Without it: the default.", show_default=False)
@@ -17,19 +17,37 @@ NameArgument = Annotated[
 
 @app.command("list")
 def list_() -> None:
-    """List the SoundFonts that are found; the one used by default is marked."""
+    """List the SoundFonts that are found (* is the default), those that can be got, and which styles prefer one."""
     from rich.table import Column, Table
     from rich.text import Text
 
-    from remixkit.render import soundfonts
+    from remixkit import style as styles
+    from remixkit.render import catalogue, soundfonts
+
+    preferring: dict[str, list[str]] = {}
+    for info in styles.available():
+        if not info.problem and (wanted := styles.load(info.name).soundfont):
+            preferring.setdefault(wanted.casefold(), []).append(info.name)
 
     default = soundfonts.find()
     good, bad = soundfonts.available()
-    rows = Table("", "name", "size", "presets", Column("where", overflow="fold"))
+    where = Column("where", overflow="fold")
+    rows = Table("", Column("name", no_wrap=True), "size", "presets", "licence", "best for", where)
     for font in good:
         mark = "*" if font.path.resolve() == default.path.resolve() else ""
-        rows.add_row(mark, font.name, size(font.size_bytes), str(len(font.presets)), Text(str(font.path.parent)))
+        known = catalogue.known(font.name)
+        best = ", ".join(preferring.get((known.name if known else font.name).casefold(), []))
+        presets, licence = str(len(font.presets)), known.licence if known else ""
+        rows.add_row(mark, font.name, size(font.size_bytes), presets, licence, best, Text(str(font.path.parent)))
+    here = {known.name for font in good if (known := catalogue.known(font.name))}
+    for known in catalogue.KNOWN:
+        if known.url and known.name not in here:
+            best = ", ".join(preferring.get(known.name.casefold(), []))
+            how = f"`remixkit soundfonts get {known.name}`"
+            rows.add_row("", known.name, size(known.size_bytes), "", known.licence, best, how)
     console.table(rows)
+    for known in catalogue.KNOWN:
+        console.result(f"{known.name}: {known.why}")
     for problem in bad:
         console.warn(str(problem))
 
@@ -57,6 +75,20 @@ def check(
                 what = f"drum kit {spec.program}" if is_drum else instruments.instrument(spec.program).name
                 instead = f"{preset.name} is used instead" if preset else "it stays silent"
                 console.result(f"{wanted}: {role}: {what} ({spec.program}) is missing; {instead}")
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of `remixkit soundfonts list`.", show_default=False)],
+) -> None:
+    """Fetch a free SoundFont into your own folder; it is checked, and used when a command names it."""
+    from remixkit.render import catalogue
+
+    wanted = catalogue.fetchable(name)
+    console.result(f"{wanted.name}: {size(wanted.size_bytes)}, licence: {wanted.licence}")
+    with console.progress(wanted.name) as told:
+        font = catalogue.fetch(wanted, progress=lambda share: told("fetching", share))
+    console.result(f"{font.path}: good, {len(font.presets)} presets; use it with --soundfont {wanted.name}")
 
 
 def size(count: int) -> str:

@@ -38,6 +38,8 @@ class Part:
         On the melody.
     fx : tuple of Fx
         On this part alone.
+    bus : str
+        The bus it goes through on its way to the master; "" if none.
     """
 
     name: str
@@ -52,16 +54,71 @@ class Part:
     controls: tuple[Control, ...] = ()
     lyrics: tuple[Text, ...] = ()
     fx: tuple[Fx, ...] = ()
+    bus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    """Turned down by `depth_db` whenever the bass drum of a role is struck, and up again within `release_ms`."""
+
+    by: str
+    depth_db: float = 4.0
+    attack_ms: float = 5.0
+    release_ms: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A fader and a low-pass filter that move from one value to another between two ticks."""
+
+    start_tick: int
+    end_tick: int
+    gain_db: tuple[float, float] = (0.0, 0.0)
+    lowpass_hz: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """Parts that go through the same effects.
+
+    Parameters
+    ----------
+    name : str
+        What a part's `bus` says.
+    level_db : float
+        Its fader.
+    reverb : int or None
+        What it sends to the common room behind its effects, 0-127; None: its parts send for themselves.
+    fx : tuple of Fx
+        On the sum of its parts.
+    duck : Duck or None
+        What turns it down.
+    moves : tuple of Move
+        By section.
+    above_lu : (float, float) or None
+        How much louder than all else it is to be while it sounds, at least and at most, in LU; it is turned up or down
+        in each section until it is, within what a fader may do.
+    """
+
+    name: str
+    level_db: float = 0.0
+    reverb: int | None = None
+    fx: tuple[Fx, ...] = ()
+    duck: Duck | None = None
+    moves: tuple[Move, ...] = ()
+    above_lu: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What is done to the sum of all parts."""
+    """What is done to the sum of all parts: effects, moves by section, loudness, ceiling, fade."""
 
     target_lufs: float = -14.0
     ceiling_db: float = -1.0
     fx: tuple[Fx, ...] = ()
     fade_out_s: float = 0.0
+    buses: tuple[Bus, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from remixkit import plugins
 from remixkit.errors import StyleError
@@ -13,6 +13,7 @@ from remixkit.style.library import parse_spec, shipped_patterns
 from remixkit.style.problems import dotted
 from remixkit.style.reading import Resolved
 from remixkit.style.schema import FxSpec, Style
+from remixkit.style.settings import declared
 from remixkit.theory.instruments import instrument
 
 DRUM_KINDS = frozenset({"drums", "percussion"})
@@ -38,9 +39,16 @@ def check_names(style: Style, resolved: Resolved) -> None:
     effects = plugins.names(plugins.EFFECTS)
     for keys, fx in effects_of(style):
         _known(resolved, [*keys, "name"], "effect", fx.name, effects)
+    for name, role in style.roles.items():
+        if role.bus:
+            _known(resolved, ["roles", name, "bus"], "bus", role.bus, style.buses)
+    for name, bus in style.buses.items():
+        if bus.duck is not None:
+            _known(resolved, ["buses", name, "duck", "by"], "role", bus.duck.by, style.roles)
     for voice in style.groove.late_ms:
         _known(resolved, ["groove", "late_ms", voice], "role or drum voice", voice, [*style.roles, *DRUM_VOICES])
-    _check_patterns(style, resolved)
+    known = _check_patterns(style, resolved)
+    _check_settings(style, resolved, known)
 
 
 def check_sound(style: Style, resolved: Resolved) -> None:
@@ -71,10 +79,12 @@ def effects_of(style: Style) -> Iterator[tuple[Keys, FxSpec]]:
     """Every effect of a style and where it stands."""
     for name, role in style.roles.items():
         yield from ((("roles", name, "fx", k), fx) for k, fx in enumerate(role.fx))
+    for name, bus in style.buses.items():
+        yield from ((("buses", name, "fx", k), fx) for k, fx in enumerate(bus.fx))
     yield from ((("master", "fx", k), fx) for k, fx in enumerate(style.master.fx))
 
 
-def _check_patterns(style: Style, resolved: Resolved) -> None:
+def _check_patterns(style: Style, resolved: Resolved) -> dict[str, Pattern]:
     known: dict[str, Pattern] = dict(shipped_patterns(data_dir()))
     for name, spec in style.patterns.items():
         try:
@@ -92,6 +102,30 @@ def _check_patterns(style: Style, resolved: Resolved) -> None:
                     _fail(resolved, keys, f"{name!r} is a pitched pattern", f"{role.kind} play patterns of steps")
                 if role.kind in PITCHED_KINDS and not known[name].events:
                     _fail(resolved, keys, f"{name!r} is a drum pattern", f"{role.kind} play patterns of events")
+    return known
+
+
+def _check_settings(style: Style, resolved: Resolved, patterns: Mapping[str, Pattern]) -> None:
+    """Each player is told only what its kind understands."""
+    before: list[str] = []
+    for role_name, role in style.roles.items():
+        known = declared(plugins.load(plugins.ROLES, role.kind)) if role.settings else None
+        for name, value in role.settings.items() if known is not None else ():
+            keys = ["roles", role_name, "settings", name]
+            _known(resolved, keys, f"{role.kind} setting", name, list(known or ()))
+            setting = (known or {})[name]
+            if reason := setting.wrong(value):
+                _fail(resolved, keys, reason, f"see docs/arranging.md for the settings of {role.kind}")
+            words = str(value).split()
+            if setting.what == "word" and value not in setting.words:
+                _known(resolved, keys, "choice", str(value), [w for w in setting.words if w])
+            for word in words if setting.what == "patterns" else ():
+                _known(resolved, keys, "pattern", word, patterns)
+                if not patterns[word].hits:
+                    _fail(resolved, keys, f"{word!r} is a pitched pattern", f"{role.kind} play patterns of steps")
+            if setting.what == "role" and value:
+                _known(resolved, keys, "role before this one", str(value), before)
+        before.append(role_name)
 
 
 def _check_effect(resolved: Resolved, keys: Keys, fx: FxSpec) -> None:

@@ -94,6 +94,8 @@ def _fields(model: type[BaseModel], keys: Sequence[str | int]) -> list[str]:
         if isinstance(here, type) and issubclass(here, BaseModel):
             named = {f.alias or n: f.annotation for n, f in here.model_fields.items()}
             here = named.get(str(key))
+            if type(None) in get_args(here):
+                here = next(a for a in get_args(here) if a is not type(None))
         else:
             here = next((a for a in reversed(get_args(here)) if a is not Ellipsis), None)
     if not (isinstance(here, type) and issubclass(here, BaseModel)):

@@ -14,7 +14,11 @@ from remixkit.theory.chords import Voicing as Voicing
 from remixkit.theory.keys import parse_key
 
 SectionName = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro"]
-PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "all"]
+PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "half", "build", "down", "all"]
+# What the band does in a section's last bars; `remixkit.arrange.joins` says how each is played.
+Ending = Literal["fill", "drop", "stop", "half", "build", "none"]
+Arrival = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "last_sabi", "all"]
+Place = Literal["verse", "prechorus", "interlude", "before_last_sabi"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
 _SEMITONES = re.compile(r"[+-](\d|1[0-2])")
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -33,6 +37,9 @@ class FormSpec(Table):
     (a share of the source's). Where the source is faster than `half_time_above_bpm` the beat is felt at half rate:
     drums and chord patterns stretch over twice the time, bars and notes stay. `tempo_bpm` states the tempo outright;
     `length_s` has the song cut, on the joins of its sections, to that length.
+
+    `endings` names, for the section that follows (or for `all`), what the band may do before it; `down` is how often
+    a section is played by few; `finale` is how the cover ends.
     """
 
     tempo_range_bpm: tuple[float, float] = (40.0, 240.0)
@@ -44,6 +51,9 @@ class FormSpec(Table):
     outro_bars: int = Field(default=0, ge=0, le=16)
     ritardando: Unit = 0.0
     rubato: Unit = 0.0
+    endings: Mapping[Arrival, Ending | tuple[Ending, ...]] = Field(default_factory=dict)
+    down: Mapping[Place, Unit] = Field(default_factory=dict)
+    finale: Literal["soft", "big"] = "soft"
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -97,6 +107,50 @@ class FxSpec(BaseModel):
     name: str
 
 
+class DuckSpec(Table):
+    """Turned down by `depth_db` with every bass drum of the role `by`, and up again within `release_ms`."""
+
+    by: str
+    depth_db: float = Field(default=4.0, ge=0, le=24)
+    attack_ms: float = Field(default=5.0, ge=0.5, le=100)
+    release_ms: float = Field(default=180.0, ge=10, le=2000)
+
+
+class MoveSpec(Table):
+    """What a fader (`gain_db`) and a low-pass filter (`lowpass_hz`) do over a section, from its start to its end."""
+
+    gain_db: tuple[float, float] = (0.0, 0.0)
+    lowpass_hz: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if not all(-24 <= g <= 12 for g in self.gain_db):
+            raise ValueError("gain_db must lie between -24 and 12")
+        if self.lowpass_hz is not None and not all(100 <= f <= 20000 for f in self.lowpass_hz):
+            raise ValueError("lowpass_hz must lie between 100 and 20000")
+        return self
+
+
+class BusSpec(Table):
+    """What several players go through together: effects, a fader, a share of the room, what turns it down.
+
+    `above_lu` keeps it, section by section, louder than everything else by at least and at most so many LU.
+    """
+
+    level_db: float = Field(default=0.0, ge=-24, le=12)
+    reverb: Midi7 | None = None
+    fx: tuple[FxSpec, ...] = ()
+    duck: DuckSpec | None = None
+    sections: Mapping[SectionName, MoveSpec] = Field(default_factory=dict)
+    above_lu: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.above_lu is not None and not -12 <= self.above_lu[0] <= self.above_lu[1] <= 24:
+            raise ValueError("above_lu must rise, within -12 to 24, as in [3, 9]")
+        return self
+
+
 class RoleSpec(Table):
     """A player: what it does (`kind`), with what (`program`), where, how loud, and in which sections.
 
@@ -120,6 +174,7 @@ class RoleSpec(Table):
     patterns: Mapping[PatternKey, str | tuple[str, ...]] = Field(default_factory=dict)
     settings: Mapping[str, float | str | bool] = Field(default_factory=dict)
     fx: tuple[FxSpec, ...] = ()
+    bus: str = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -148,16 +203,20 @@ class PatternFile(Table):
 
 
 class MasterSpec(Table):
-    """The sum: loudness, ceiling, effects, and the fade at the end."""
+    """The sum: loudness, ceiling, effects, what moves by section, and the fade at the end."""
 
     target_lufs: float = Field(default=-14.0, ge=-40, le=-6)
     ceiling_db: float = Field(default=-1.0, ge=-20, le=0)
     fade_out_s: float = Field(default=0.0, ge=0, le=30)
     fx: tuple[FxSpec, ...] = ()
+    sections: Mapping[SectionName, MoveSpec] = Field(default_factory=dict)
 
 
 class Style(Table):
-    """A style: everything a cover of it needs beside the song. `name` is its file's, without the ending."""
+    """A style: everything a cover of it needs beside the song. `name` is its file's, without the ending.
+
+    `soundfont` names the SoundFont it sounds best with; it is not used unless asked for.
+    """
 
     name: str = ""
 
@@ -170,6 +229,8 @@ class Style(Table):
     groove: GrooveSpec = Field(default_factory=GrooveSpec)
     roles: Mapping[str, RoleSpec] = Field(default_factory=dict)
     patterns: Mapping[str, PatternSpec] = Field(default_factory=dict)
+    buses: Mapping[str, BusSpec] = Field(default_factory=dict)
+    soundfont: str | None = None
     master: MasterSpec = Field(default_factory=MasterSpec)
 
 

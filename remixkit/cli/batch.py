@@ -1,0 +1,172 @@
+"""`remixkit batch`: an album, many songs in many styles."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from remixkit.cli import console
+from remixkit.cli.options import SeedOption
+
+if TYPE_CHECKING:
+    from remixkit.batch import Batch, Failure, Step
+
+SOME_FAILED = 3
+PAGE = "index.html"
+
+
+def run(
+    songs: Annotated[
+        list[Path], typer.Argument(metavar="SONGS...", help="Folders of songs, or songs.", show_default=False)
+    ],
+    style: Annotated[
+        list[str],
+        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="The album's folder, or a URL.", show_default=False)
+    ],
+    formats: Annotated[
+        list[str], typer.Option("--formats", metavar="ENDINGS", help="What to write of each cover, with commas.")
+    ] = ["mid,flac"],  # noqa: B006 - typer reads it
+    seed: SeedOption = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", metavar="N", help="How many at once; by default as many as cores.", min=1),
+    ] = None,
+    soundfont: Annotated[
+        str | None,
+        typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Work on a Dask scheduler, as in tcp://host:8786."),
+    ] = None,
+) -> None:
+    """Make an album: every song in every style. The same command again does only what is missing or has changed."""
+    from remixkit import batch
+    from remixkit import style as styles
+    from remixkit.batch import plan
+
+    heard = bool(plan.sounds(plan.formats(formats)))
+    chosen = [styles.check(s) if heard else styles.load(s) for s in style]
+    asked = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont)
+    failed: list[Failure] = []
+    warned = kept = 0
+    for step in _shown(asked, _steps(asked, jobs, cluster)):
+        for entry in (e for e in step.made if e.style):
+            for name in entry.files:
+                console.result(f"{asked.store.place}/{name}")
+        failed += step.failed
+        kept += step.kept
+        warned += any(entry.warnings for entry in step.made)
+    console.result(_page(asked))
+    if kept:
+        typer.echo(f"{kept} were there already", err=True)
+    if warned:
+        console.warn(f"{warned} songs have warnings; {asked.store.place}/manifest.json says which")
+    for failure in failed:
+        typer.echo(f"failed: {' in '.join(filter(None, (failure.song, failure.style)))}: {failure.reason}", err=True)
+        if failure.trace:
+            typer.echo(failure.trace, err=True)
+    if failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _steps(asked: Batch, jobs: int | None, cluster: str | None) -> Iterator[Step]:
+    from remixkit import batch
+
+    if cluster is None:
+        return batch.make(asked, jobs or os.cpu_count() or 1)
+    from remixkit.batch.cluster import connect
+
+    found = connect(cluster)
+    return batch.make(asked, found.workers, found)
+
+
+def _shown(asked: Batch, steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps in the songs' order, with a live display on a terminal."""
+    with _display(len(asked.sources)) as show:
+        show(0, 0)
+        for done, failed, ready in _in_order(asked, steps):
+            show(done, failed)
+            yield from ready
+
+
+def _in_order(asked: Batch, steps: Iterable[Step]) -> Iterator[tuple[int, int, tuple[Step, ...]]]:
+    """As songs are finished: how many are, how many of them failed, and the steps whose turn has come by name."""
+    waiting: dict[str, Step] = {}
+    turns = deque(source.name for source in asked.sources)
+    failed = 0
+    for done, step in enumerate(steps, 1):
+        waiting[step.song] = step
+        failed += bool(step.failed)
+        ready = []
+        while turns and turns[0] in waiting:
+            ready.append(waiting.pop(turns.popleft()))
+        yield done, failed, tuple(ready)
+
+
+@contextmanager
+def _display(songs: int) -> Iterator[Callable[[int, int], None]]:
+    """Songs done, failed and the time left, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, failed: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("songs"),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TextColumn("{task.fields[failed]}", style="red"),
+        TextColumn("left"),
+        TimeRemainingColumn(compact=True),
+    )
+    together = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=together) as bar:
+        task = bar.add_task("", total=songs, failed="")
+        yield lambda done, failed: bar.update(task, completed=done, failed=f"{failed} failed" if failed else "")
+
+
+def _page(asked: Batch) -> str:
+    """Write the album's page; its name."""
+    from remixkit.batch import contents, store
+    from remixkit.export import page
+
+    titles = {s.name: s.title for s in asked.styles}
+    songs: dict[str, list[page.Track]] = {}
+    names: dict[str, str] = {}
+    for entry, music in contents(asked.store):
+        track = page.Track(
+            label=titles.get(entry.style, entry.style) or "Source",
+            is_source=not entry.style,
+            tonality=entry.tonality,
+            tempo_bpm=entry.tempo_bpm,
+            seconds=entry.seconds,
+            files={name: file.bytes for name, file in entry.files.items()},
+            music=music,
+        )
+        songs.setdefault(entry.song, []).append(track)
+        names[entry.song] = entry.title
+    written = page.html(_title(asked.store.place), [page.Song(names[n], tuple(t)) for n, t in songs.items()])
+    data = written.encode()
+    if asked.store.read(PAGE) != data:
+        store.write(asked.store, PAGE, data)
+    asked.store.close()
+    return f"{asked.store.place}/{PAGE}"
+
+
+def _title(place: str) -> str:
+    """The album's title: its folder's name, in words."""
+    words = Path(place).resolve().name if "://" not in place else place.rstrip("/").rpartition("/")[2]
+    plain = words.replace("_", " ").replace("-", " ").strip()
+    return plain[:1].upper() + plain[1:] or "Album"
