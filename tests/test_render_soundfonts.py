@@ -79,6 +79,16 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: bytes, reaso
         open_soundfont(path)
 
 
+def test_an_odd_list_without_padding_is_read(tmp_path: Path) -> None:
+    content = WHOLE.replace(b"smpl\x80\0\0\0", b"smpl\x7f\0\0\0").replace(b"\0" * 128 + b"LIST", b"\0" * 127 + b"LIST")
+    content = content.replace(
+        len(b"sdtasmpl1234" + b"\0" * 128).to_bytes(4, "little") + b"sdta", (139).to_bytes(4, "little") + b"sdta"
+    )
+    path = tmp_path / "odd.sf3"
+    path.write_bytes(content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8:])
+    assert [p.name for p in open_soundfont(path).presets] == ["Piano"]
+
+
 def test_a_folder_is_no_soundfont(tmp_path: Path) -> None:
     with pytest.raises(SoundFontError):
         open_soundfont(tmp_path)

@@ -29,8 +29,6 @@ _LOSSY: dict[str, dict[str, Any]] = {
 }
 ENDINGS = (*_EXACT, *_LOSSY)
 
-_STEP_16 = np.float32(2.0**-15)
-
 # What a lossy format adds to the peaks is taken off before, and checked again so often.
 _TRIES = 3
 _READ_FRAMES = 1 << 18
@@ -133,7 +131,7 @@ def _encode(
     with soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[wish.bits], format=form) as file:
         _tag(file, wish.tags)
         for block in blocks_of(sound):
-            file.write((block if dither is None else _dithered(block, dither)).T)
+            file.write((block if dither is None else _rounded(block, dither)).T)
             done += block.shape[1]
             progress(done / sound.shape[1])
 
@@ -171,11 +169,12 @@ def _true_peak_db(path: Path) -> float:
     return 20.0 * log10(highest)
 
 
-def _dithered(block: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """With noise of triangular density, two steps wide, which makes the error of rounding independent of the sound."""
-    noise = rng.random(block.shape, dtype=np.float32) - rng.random(block.shape, dtype=np.float32)
-    out: NDArray[np.float32] = block + _STEP_16 * noise
-    return out
+def _rounded(block: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int16]:
+    """As 16 bits, with noise of triangular density, two steps wide, which makes rounding errors independent of it."""
+    noise = rng.integers(0, 1 << 16, (2, *block.shape), dtype=np.uint16).astype(np.float32)
+    steps = block * np.float32(1 << 15) + (noise[0] - noise[1]) * np.float32(2.0**-16)
+    rounded: NDArray[np.int16] = np.clip(np.rint(steps), -(1 << 15), (1 << 15) - 1).astype(np.int16)
+    return rounded
 
 
 def _tag(file: soundfile.SoundFile, tags: Tags) -> None:

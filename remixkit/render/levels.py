@@ -62,7 +62,7 @@ def level(sound: Samples, target_lufs: float, ceiling_db: float, sample_rate_hz:
     """
     limit_db = ceiling_db - _MARGIN_DB
     powers = step_powers(blocks_of(sound), sample_rate_hz)
-    drive_db = target_lufs - integrated_lufs(powers)
+    foreseen_db = drive_db = target_lufs - integrated_lufs(powers)
     matters = min(highest(sound), ratio(limit_db - drive_db - _UNFORESEEN_DB))
     peaks_db = _db(true_peaks(sound, pool, matters))
     lufs, aim = SILENT_LUFS, target_lufs
@@ -79,7 +79,9 @@ def level(sound: Samples, target_lufs: float, ceiling_db: float, sample_rate_hz:
     for block, louder in zip(blocks_of(sound), with_gain(sound, drive_db, gain_db), strict=True):
         block[:] = louder
     expected_db = peaks_db + drive_db + gain_db
-    found_db = _db(true_peaks(sound, pool, among=expected_db > expected_db.max() - _NEAR_HIGHEST_DB))
+    near_db = min(limit_db, expected_db.max()) - _NEAR_HIGHEST_DB
+    seen = expected_db > near_db if drive_db <= foreseen_db + _UNFORESEEN_DB else None
+    found_db = _db(true_peaks(sound, pool, ratio(near_db), seen))
     over_db = max(0.0, float(found_db.max()) - limit_db)
     if over_db:
         sound *= np.float32(ratio(-over_db))

@@ -14,13 +14,16 @@ import numpy as np
 import pedalboard
 from numpy.typing import NDArray
 
-from remixkit.render.effects.blocks import Block, board
+from remixkit.render.effects.blocks import Block, blocks_of, board
 
 SILENT_LUFS = -70.0
 
 _STEP_S = 0.1
 _STEPS_A_WINDOW = 4
 _OFFSET_DB = -0.691
+
+# For `about_powers`.
+_STRETCH_STEPS, _ENOUGH_STEPS = 8, 300
 _GATE_LU = -10.0
 
 
@@ -58,6 +61,19 @@ def step_powers(blocks: Iterable[Block], sample_rate_hz: int) -> NDArray[np.floa
     if 2 * len(left) > step:
         powers.append(left.mean(keepdims=True, dtype=np.float64))
     return np.concatenate(powers) if powers else np.zeros(0)
+
+
+def about_powers(sound: Block, sample_rate_hz: int) -> NDArray[np.float64]:
+    """`step_powers` of every third stretch of 0.8 s, which stands for the two behind it; within half a LU of all.
+
+    What is shorter than half a minute is measured whole.
+    """
+    stretch = _STRETCH_STEPS * step_frames(sample_rate_hz)
+    steps = -(-sound.shape[1] // step_frames(sample_rate_hz))
+    if steps < _ENOUGH_STEPS:
+        return step_powers(blocks_of(sound), sample_rate_hz)
+    taken = [step_powers([sound[:, at : at + stretch]], sample_rate_hz) for at in range(0, sound.shape[1], 3 * stretch)]
+    return np.concatenate([np.tile(t, 3) for t in taken if len(t)])[:steps]
 
 
 def integrated_lufs(powers: NDArray[np.float64]) -> float:

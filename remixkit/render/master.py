@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 
 import numpy as np
 
 from remixkit.model.arrangement import Master
-from remixkit.render.chain import chain
-from remixkit.render.effects.blocks import blocks_of, highest, ratio
+from remixkit.render.chain import processors
+from remixkit.render.effects.blocks import Block, Processor, blocks_of, highest, ratio
 from remixkit.render.effects.filters import highpass
 from remixkit.render.levels import Levelled, level
 from remixkit.render.limiter import GROUP, Samples
-from remixkit.render.loudness import SILENT_LUFS, integrated_lufs, step_powers
+from remixkit.render.loudness import SILENT_LUFS, about_powers, integrated_lufs
 from remixkit.render.mix import Mix
 
 # Nothing lower than this is music; it takes away what a SoundFont leaves of direct current.
@@ -42,22 +43,38 @@ def finish(mix: Mix, master: Master, sample_rate_hz: int, seed: int, pool: Execu
     pool : Executor
         Threads to work on.
     """
-    before = integrated_lufs(step_powers(blocks_of(mix.sound), sample_rate_hz))
+    before = integrated_lufs(about_powers(mix.sound, sample_rate_hz))
     if before <= SILENT_LUFS:
         return Levelled(mix.sound, SILENT_LUFS, -np.inf, ("nothing can be heard",))
-    sound = _through_effects(mix, master, sample_rate_hz, seed, master.target_lufs - before)
+    sound = _through_effects(mix, master, sample_rate_hz, seed, master.target_lufs - before, pool)
     sound = _ended(sound, mix.music_frames, master.fade_out_s, sample_rate_hz)
     return level(sound, master.target_lufs, master.ceiling_db, sample_rate_hz, pool)
 
 
-def _through_effects(mix: Mix, master: Master, sample_rate_hz: int, seed: int, gain_db: float) -> Samples:
-    clean = highpass(sample_rate_hz, seed, cutoff_hz=_LOWEST_HZ)
-    effects = chain(master.fx, sample_rate_hz, seed, "master")
+def _through_effects(
+    mix: Mix, master: Master, sample_rate_hz: int, seed: int, gain_db: float, pool: Executor
+) -> Samples:
     sound, gain = mix.sound, np.float32(ratio(gain_db))
-    for here in blocks_of(sound):
-        block = clean(here * gain)
-        here[:] = block if effects is None else effects(block)
+    clean = highpass(sample_rate_hz, seed, cutoff_hz=_LOWEST_HZ, slope_db=6.0)
+    blocks: Iterator[Block] = (block * gain for block in blocks_of(sound))
+    for process in (clean, *processors(master.fx, sample_rate_hz, seed, "master")):
+        blocks = _ahead(process, blocks, pool)
+    for here, done in zip(blocks_of(sound), blocks, strict=True):
+        here[:] = done
     return sound
+
+
+def _ahead(process: Processor, blocks: Iterator[Block], pool: Executor) -> Iterator[Block]:
+    """Blocks through a processor, which works on the next one while this one is taken further."""
+    waiting: Future[Block] | None = None
+    for block in blocks:
+        ready, waiting = waiting, None
+        done = ready.result() if ready is not None else None
+        waiting = pool.submit(process, block)
+        if done is not None:
+            yield done
+    if waiting is not None:
+        yield waiting.result()
 
 
 def _ended(sound: Samples, music_frames: int, fade_out_s: float, sample_rate_hz: int) -> Samples:

@@ -1,6 +1,6 @@
-"""Parts to a stereo sum: each part's sound, its effects, its fader, and the room they share.
+"""Parts to a stereo sum: each part's sound, its effects, its fader, its bus, and the room they share.
 
-All parts are rendered block by block, several at a time, and added in their order, so that memory does not grow with
+All parts are rendered block by block, several at a time, and added in one order, so that memory does not grow with
 their number and the sum is the same on any number of cores.
 """
 
@@ -11,24 +11,24 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.arrangement import Arrangement
+from remixkit.model.arrangement import Arrangement, Move
+from remixkit.render.automation import Sweep, moving
+from remixkit.render.balance import balance
+from remixkit.render.buses import DIRECT, BusLine, Passed, Patience, lines
 from remixkit.render.chain import chain
-from remixkit.render.effects.blocks import Block, Processor, highest, ratio
+from remixkit.render.effects.blocks import Block, Processor, blocks_of, highest, ratio
 from remixkit.render.effects.space import room_alone
-from remixkit.render.performance import QUANTUM, Performance, perform
+from remixkit.render.performance import QUANTUM, FramesOf, Performance, clock, perform
 from remixkit.render.soundfonts import SoundFont
 from remixkit.render.synth import Player
 
 BLOCK_FRAMES = 512 * QUANTUM
 LONGEST_TAIL_S = 10.0
 RING_S = 2.0
-
-_Passed = tuple[Block, Block]
 
 # The room that all parts share. A part with CC 91 = 127 sends all of itself, and what comes back is so much softer.
 _ROOM, _DAMPING, _PREDELAY_MS, _RETURN_DB = 0.72, 0.45, 18.0, -4.0
@@ -61,17 +61,20 @@ class Mix:
 
 
 class _Strip:
-    """A part's way through the mixer."""
+    """A part's way to its bus. Where it has been silent for long, its effects rest."""
 
-    def __init__(self, performance: Performance, effects: Processor | None) -> None:
+    def __init__(self, performance: Performance, effects: Processor | None, sample_rate_hz: int) -> None:
         self._performance, self._effects = performance, effects
+        self._patience = Patience(sample_rate_hz)
         self._at = 0
 
-    def pass_on(self, sound: Block | None) -> _Passed | None:
-        """The next block of a part, or silence: what goes to the sum and what goes to the room."""
+    def pass_on(self, sound: Block | None) -> Passed | None:
+        """The next block of a part, or silence: what goes to its bus and what goes to the room."""
         start, self._at = self._at, self._at + BLOCK_FRAMES
-        if self._effects is not None:
+        if self._effects is not None and (sound is not None or not self._patience.is_over):
+            heard = sound is not None
             sound = self._effects(sound if sound is not None else np.zeros((2, BLOCK_FRAMES), np.float32))
+            self._patience.note(heard, sound)
         if sound is None:
             return None
         sound = sound * self._performance.volume.over(start, BLOCK_FRAMES)
@@ -79,18 +82,23 @@ class _Strip:
 
 
 class _Desk:
-    """Some parts: the synthesiser they share, and a strip for each."""
+    """Some parts: the synthesiser they share, a strip for each, and the place of its bus."""
 
-    def __init__(self, player: Player, strips: Sequence[_Strip]) -> None:
+    def __init__(self, player: Player, strips: Sequence[tuple[_Strip, int]]) -> None:
         self._player, self._strips = player, strips
 
-    def render(self) -> list[_Passed | None]:
-        """The next block of every part."""
+    def render(self) -> dict[int, Passed]:
+        """The next block: the sum for every bus that anything goes to."""
         sound = self._player.play(BLOCK_FRAMES)
-        return [
-            strip.pass_on(None if sound is None or not sound[k].any() else sound[k])
-            for k, strip in enumerate(self._strips)
-        ]
+        sums: dict[int, Passed] = {}
+        for k, (strip, bus) in enumerate(self._strips):
+            passed = strip.pass_on(None if sound is None or not sound[k].any() else sound[k])
+            if passed is not None and bus in sums:
+                for whole, own in zip(sums[bus], passed, strict=True):
+                    whole += own
+            elif passed is not None:
+                sums[bus] = passed
+        return sums
 
 
 def mixdown(
@@ -119,23 +127,32 @@ def mixdown(
     """
     performances = [perform(p, arrangement.grid.tempo, soundfont, sample_rate_hz) for p in arrangement.parts]
     end = max((p.end_frame for p in performances), default=0)
+    frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
+    buses, places = lines(arrangement, frames_of, sample_rate_hz)
     workers = max(1, min(os.cpu_count() or 1, 8))
     # The pool is left first: it waits for blocks that are still being played.
     with ExitStack() as players, ThreadPoolExecutor(workers) as pool:
-        desks = _desks(arrangement, performances, soundfont, sample_rate_hz, pool, players)
-        sound = _sum(desks, end, sample_rate_hz, pool, progress)
+        desks = _desks(arrangement, performances, places, soundfont, sample_rate_hz, pool, players)
+        table = _Table(buses, [b.above_lu for b in (DIRECT, *arrangement.master.buses)], end, sample_rate_hz)
+        table.add_up(desks, pool, progress)
+    sound = table.balanced(frames_of([s.start_tick for s in arrangement.sections]))
+    _move(sound, arrangement.master.moves, frames_of, sample_rate_hz)
     return Mix(sound, end, tuple(dict.fromkeys(w for p in performances for w in p.warnings)))
 
 
 def _desks(
     arrangement: Arrangement,
     performances: Sequence[Performance],
+    places: Sequence[int],
     soundfont: SoundFont,
     sample_rate_hz: int,
     pool: ThreadPoolExecutor,
     players: ExitStack,
 ) -> list[_Desk]:
-    chains = [chain(p.fx, sample_rate_hz, arrangement.seed, p.name) for p in arrangement.parts]
+    strips = [
+        (_Strip(performance, chain(part.fx, sample_rate_hz, arrangement.seed, part.name), sample_rate_hz), place)
+        for part, performance, place in zip(arrangement.parts, performances, places, strict=True)
+    ]
     groups = [range(first, len(performances), _DESKS) for first in range(min(_DESKS, len(performances)))]
 
     def player(group: range) -> Player:
@@ -145,47 +162,91 @@ def _desks(
     ready = [players.enter_context(player(group)) for group in groups[:1]]
     waiting = [pool.submit(player, group) for group in groups[1:]]
     ready += [players.enter_context(w.result()) for w in waiting]
-    return [
-        _Desk(player, [_Strip(performances[k], chains[k]) for k in group])
-        for player, group in zip(ready, groups, strict=True)
-    ]
+    return [_Desk(player, [strips[k] for k in group]) for player, group in zip(ready, groups, strict=True)]
 
 
-def _sum(
-    desks: Sequence[_Desk], end: int, sample_rate_hz: int, pool: ThreadPoolExecutor, progress: Callable[[float], None]
-) -> NDArray[np.float32]:
-    longest = (end + int(LONGEST_TAIL_S * sample_rate_hz)) // QUANTUM * QUANTUM
-    ring = int(RING_S * sample_rate_hz) // QUANTUM * QUANTUM
-    total = np.zeros((2, -(-(longest + ring) // BLOCK_FRAMES) * BLOCK_FRAMES), np.float32)
-    room = room_alone(sample_rate_hz, _ROOM, _DAMPING, _PREDELAY_MS)
-    wet, silence = np.float32(ratio(_RETURN_DB)), ratio(_SILENCE_DB)
-    loudest = 0.0
-    for start, blocks in _in_step(desks, total.shape[1], pool):
-        here = total[:, start : start + BLOCK_FRAMES]
-        sent = np.zeros_like(here)
-        for block in blocks:
-            if block is not None:
-                here += block[0]
-                sent += block[1]
-        here += wet * room(sent)
-        progress(min(1.0, (start + BLOCK_FRAMES) / max(end, 1)))
-        level = highest(here)
-        loudest = max(loudest, level)
-        if start >= longest or (start >= end and level <= loudest * silence):
-            break
-    return _ending(total, end, longest, ring, loudest * silence)
+class _Table:
+    """The sum: what every bus gives, block by block, and the room.
+
+    A bus that is to stand above the rest is kept apart until all is heard.
+    """
+
+    def __init__(
+        self, buses: Sequence[BusLine], above_lu: Sequence[tuple[float, float] | None], end: int, sample_rate_hz: int
+    ) -> None:
+        self._buses, self._rate_hz, self._end = buses, sample_rate_hz, end
+        self._longest = (end + int(LONGEST_TAIL_S * sample_rate_hz)) // QUANTUM * QUANTUM
+        self._ring = int(RING_S * sample_rate_hz) // QUANTUM * QUANTUM
+        frames = -(-(self._longest + self._ring) // BLOCK_FRAMES) * BLOCK_FRAMES
+        self._total = np.zeros((2, frames), np.float32)
+        self._apart = {k: (np.zeros_like(self._total), lu) for k, lu in enumerate(above_lu) if lu is not None}
+
+    def add_up(self, desks: Sequence[_Desk], pool: ThreadPoolExecutor, progress: Callable[[float], None]) -> None:
+        """Hear all of it."""
+        room = room_alone(self._rate_hz, _ROOM, _DAMPING, _PREDELAY_MS)
+        wet, silence = np.float32(ratio(_RETURN_DB)), ratio(_SILENCE_DB)
+        loudest = 0.0
+        for start, sums in _in_step(desks, self._total.shape[1], pool):
+            here = slice(start, start + BLOCK_FRAMES)
+            sent = np.zeros((2, BLOCK_FRAMES), np.float32)
+            level = 0.0
+            for place, bus in enumerate(self._buses):
+                passed = bus.pass_on(_sum_for(place, sums), start, BLOCK_FRAMES)
+                if passed is None:
+                    continue
+                sound, to_room = passed
+                (self._apart[place][0] if place in self._apart else self._total)[:, here] += sound
+                sent += to_room
+                level = max(level, highest(sound)) if place in self._apart else level
+            self._total[:, here] += wet * room(sent)
+            progress(min(1.0, (start + BLOCK_FRAMES) / max(self._end, 1)))
+            level = max(level, highest(self._total[:, here]))
+            loudest = max(loudest, level)
+            if start >= self._longest or (start >= self._end and level <= loudest * silence):
+                break
+        self._floor = loudest * silence
+
+    def balanced(self, cuts: Sequence[int]) -> NDArray[np.float32]:
+        """The sum with every bus where it should stand; `cuts` are where sections begin."""
+        for lead, above_lu in self._apart.values():
+            heard = slice(0, max(QUANTUM, self._end))
+            fader = balance(lead[:, heard], self._total[:, heard], cuts, above_lu, self._rate_hz)
+            for start in range(0, self._total.shape[1], BLOCK_FRAMES):
+                here = slice(start, start + BLOCK_FRAMES)
+                self._total[:, here] += lead[:, here] * fader.over(start, BLOCK_FRAMES)
+        return _ending(self._total, self._end, self._longest, self._ring, self._floor)
+
+
+def _move(sound: Block, moves: Sequence[Move], frames_of: FramesOf, sample_rate_hz: int) -> None:
+    """What the sum does by section, before the master."""
+    fader, sweep = moving(moves, frames_of), Sweep(moves, frames_of, sample_rate_hz)
+    if fader is None and not sweep:
+        return
+    start = 0
+    for here in blocks_of(sound, BLOCK_FRAMES):
+        louder = here if fader is None else here * fader.over(start, here.shape[1])
+        here[:] = sweep.over(louder, start)
+        start += here.shape[1]
+
+
+def _sum_for(place: int, sums: Sequence[dict[int, Passed]]) -> Passed | None:
+    given = [desk[place] for desk in sums if place in desk]
+    for own in given[1:]:
+        given[0][0][:] += own[0]
+        given[0][1][:] += own[1]
+    return given[0] if given else None
 
 
 def _in_step(
     desks: Sequence[_Desk], frames: int, pool: ThreadPoolExecutor
-) -> Iterator[tuple[int, list[_Passed | None]]]:
-    """All parts' blocks in their order, block by block; the next ones are being made while these are added up."""
+) -> Iterator[tuple[int, list[dict[int, Passed]]]]:
+    """What all desks give, block by block; the next blocks are being made while these are added up."""
     waiting = [pool.submit(desk.render) for desk in desks]
     for start in range(0, frames, BLOCK_FRAMES):
         made = [w.result() for w in waiting]
         if start + BLOCK_FRAMES < frames:
             waiting = [pool.submit(desk.render) for desk in desks]
-        yield start, [part for parts in zip_longest(*made) for part in parts]
+        yield start, made
 
 
 def _ending(total: NDArray[np.float32], end: int, longest: int, ring: int, level: float) -> NDArray[np.float32]:

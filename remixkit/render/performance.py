@@ -28,7 +28,7 @@ BANK_HIGH, BANK_LOW, VOLUME, PAN, REVERB = 0, 32, 7, 10, 91
 # A fader moves over so many samples, so that it does not click.
 _MOVE_FRAMES = 512
 
-_FramesOf = Callable[[list[int]], list[int]]
+FramesOf = Callable[[list[int]], list[int]]
 Action = Literal["off", "preset", "cc", "bend", "pressure", "key_pressure", "on"]
 _RANK: dict[Action, int] = {"off": 0, "preset": 1, "cc": 2, "bend": 3, "pressure": 4, "key_pressure": 5, "on": 6}
 
@@ -87,13 +87,7 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
 
     A preset that the SoundFont lacks gives way to its nearest kin, and a warning says so.
     """
-    origin_s = tempo.start_s
-
-    def frames_of(ticks: list[int]) -> list[int]:
-        seconds = tempo.to_s(ticks) - origin_s
-        quanta: list[int] = np.rint(np.maximum(seconds, 0.0) * (sample_rate_hz / QUANTUM)).astype(np.int64).tolist()
-        return [q * QUANTUM for q in quanta]
-
+    frames_of = clock(tempo, sample_rate_hz)
     presets = _Presets(part, soundfont)
     setup = Control(0, "program", 0, part.program)
     before = [Control(0, "cc", PAN, part.pan)]
@@ -112,6 +106,17 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
         max((e.frame for e in ordered if e.action == "off"), default=0),
         tuple(dict.fromkeys(presets.warnings)),
     )
+
+
+def clock(tempo: TempoMap, sample_rate_hz: int) -> FramesOf:
+    """What turns ticks into frames, multiples of `QUANTUM`; frame 0 is tick 0, and what lies before it is at 0, too."""
+
+    def frames_of(ticks: list[int]) -> list[int]:
+        seconds = tempo.to_s(ticks) - tempo.start_s
+        quanta: list[int] = np.rint(np.maximum(seconds, 0.0) * (sample_rate_hz / QUANTUM)).astype(np.int64).tolist()
+        return [q * QUANTUM for q in quanta]
+
+    return frames_of
 
 
 class _Presets:
@@ -164,7 +169,7 @@ def _event(frame: int, action: Action, number: int, value: int) -> Event:
     return Event(frame, _RANK[action], 0, action, number, value)
 
 
-def _note_events(notes: tuple[Note, ...], frames_of: _FramesOf) -> list[Event]:
+def _note_events(notes: tuple[Note, ...], frames_of: FramesOf) -> list[Event]:
     """Starts and stops. A pitch that starts anew while it sounds stops there, so no later stop cuts the new note."""
     starts = frames_of([n.start_tick for n in notes])
     ends = frames_of([n.end_tick for n in notes])
@@ -181,7 +186,7 @@ def _note_events(notes: tuple[Note, ...], frames_of: _FramesOf) -> list[Event]:
     return events
 
 
-def _fader(part: Part, number: int, first: int, frames_of: _FramesOf, power: int) -> Fader:
+def _fader(part: Part, number: int, first: int, frames_of: FramesOf, power: int) -> Fader:
     """CC 7 works as General MIDI wants it, 40 log10(value / 127) dB; CC 91 is the share of the sound that is sent."""
     moves = [c for c in part.controls if c.kind == "cc" and c.number == number]
     steps = {0: first} | dict(zip(frames_of([c.tick for c in moves]), (c.value for c in moves), strict=True))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement
@@ -29,12 +30,15 @@ class RenderReport:
         As measured in the finished sound.
     warnings : tuple of str
         What the SoundFont lacks, and what could not be reached.
+    timings : mapping of str to float
+        Seconds that each stage took: "synthesis and mix", "master", and one for each file.
     """
 
     seconds: float
     lufs: float
     true_peak_db: float
     warnings: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 def render(
@@ -81,13 +85,23 @@ def render(
         raise OutputError(f"{rate_hz} Hz is no rate for a cover", remedy="choose 44100 or 48000")
     for target in targets:
         check_target(target, bits)
+    timings: dict[str, float] = {}
+    began = perf_counter()
+
+    def lap(stage: str) -> None:
+        timings[stage] = perf_counter() - began - sum(timings.values())
+
     mix = mixdown(arrangement, soundfont, rate_hz, lambda share: tell("synthesis", share))
+    lap("synthesis and mix")
     tell("master", 0.0)
     with ThreadPoolExecutor() as pool:
         done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
     tell("master", 1.0)
-    tags = Tags(arrangement.title, arrangement.composer, f"{arrangement.style} cover")
+    lap("master")
+    tags = Tags(arrangement.title, arrangement.composer, f"{arrangement.style} cover" if arrangement.style else "")
     wish = Wish(bits, tags, arrangement.master.ceiling_db, arrangement.seed)
     for target in targets:
         write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
-    return RenderReport(done.sound.shape[1] / rate_hz, done.lufs, done.true_peak_db, mix.warnings + done.warnings)
+        lap(target.name)
+    seconds = done.sound.shape[1] / rate_hz
+    return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings)

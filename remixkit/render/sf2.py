@@ -77,7 +77,10 @@ def _chunks(file: BinaryIO, end: int, path: Path) -> Iterator[tuple[bytes, int]]
         if start + 8 + size > end:
             raise SoundFontError("is cut short", file=path, place=f"byte {start}", remedy=_ANOTHER)
         yield name, size
-        file.seek(start + 8 + size + size % 2)
+        file.seek(start + 8 + size)
+        # An odd chunk is padded with a zero, but not by everyone (MuseScore_General_Lite.sf3).
+        if size % 2 and file.read(1) != b"\0":
+            file.seek(start + 8 + size)
 
 
 def _presets(records: bytes) -> tuple[Preset, ...]:

@@ -1,20 +1,17 @@
 """FluidSynth, giving every part a sound of its own.
 
-pyfluidsynth finds the system's library and declares most of it; the calls it lacks are declared here, through the means
-it offers for that. A synthesiser with as many audio groups as channels puts each part into a buffer of its own, at no
-cost. Several synthesisers play at once on several cores (FluidSynth leaves Python's lock); the samples of a SoundFont
-are in memory only once.
+`library` finds FluidSynth for pyfluidsynth, which declares most of it; the calls it lacks are declared here, through
+the means it offers for that. A synthesiser with as many audio groups as channels puts each part into a buffer of its
+own, at no cost. Several synthesisers play at once on several cores (FluidSynth leaves Python's lock); the samples of a
+SoundFont are in memory only once.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from ctypes import addressof, c_char_p, c_int, c_void_p
 from dataclasses import dataclass
 from functools import cache
-from io import StringIO
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -22,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.errors import SoundFontError, SynthError
+from remixkit.render.library import pyfluidsynth
 from remixkit.render.performance import Event, Performance
 from remixkit.render.soundfonts import SoundFont
 
@@ -33,10 +31,13 @@ INSTALL = {
     "Arch": "sudo pacman -S fluidsynth",
     "macOS": "brew install fluid-synth",
     "Windows": "choco install fluidsynth",
+    "anywhere, with pip alone": "pip install remixkit[bundled]",
 }
 
 # One chord of a part then lies near -20 dBFS, far from rounding and from full scale.
 _GAIN = 0.5
+
+# Voices of a synthesiser, of which there are four. FluidSynth walks through all of them at every event.
 _POLYPHONY = 256
 _CHANNELS_A_PORT = 16
 _OLDEST = (2, 0)
@@ -45,7 +46,7 @@ _LOG_LEVELS = 5
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The system's FluidSynth."""
+    """The FluidSynth that plays."""
 
     version: str
     path: str
@@ -102,7 +103,7 @@ class Player:
             "synth.chorus.active": 0,
             "synth.audio-channels": self._parts,
             "synth.audio-groups": self._parts,
-            "synth.polyphony": _POLYPHONY * self._parts,
+            "synth.polyphony": _POLYPHONY,
             "synth.dynamic-sample-loading": int(soundfont.path.suffix.lower() == ".sf3"),
         }
         channels = -(-self._parts // _CHANNELS_A_PORT) * _CHANNELS_A_PORT
@@ -114,6 +115,7 @@ class Player:
         self._events = sorted((event, channel) for channel, p in enumerate(performances) for event in p.events)
         self._next = 0
         self._at = 0
+        self._out = np.empty((self._parts, 2, 0), np.float32)
 
     def __enter__(self) -> Self:
         return self
@@ -130,12 +132,18 @@ class Player:
             self._synth = None
 
     def play(self, frames: int) -> Samples | None:
-        """The next frames, a multiple of 64: shape (parts, 2, frames), or None if nothing sounds in them."""
+        """The next frames, a multiple of 64: shape (parts, 2, frames), or None if nothing sounds in them.
+
+        The array is used again for the next frames.
+        """
         end = self._at + frames
         if self._idle_until(end):
             self._at = end
             return None
-        out = np.zeros((self._parts, 2, frames), np.float32)
+        if self._out.shape[2] != frames:
+            self._out = np.empty((self._parts, 2, frames), np.float32)
+        out = self._out
+        out[:] = 0.0
         buffers = 2 * self._parts
         rows = [out.ctypes.data + out.itemsize * frames * row for row in range(buffers)]
         begin = self._at
@@ -176,8 +184,7 @@ class Player:
 @cache
 def _calls() -> _Calls:
     try:
-        with redirect_stdout(StringIO()):  # where $CI is set, pyfluidsynth prints what library it found
-            import fluidsynth
+        fluidsynth = pyfluidsynth()
     except (ImportError, OSError, AttributeError) as problem:
         raise SynthError("FluidSynth's library was not found", remedy=_how_to_install()) from problem
     major, minor = c_int(), c_int()
@@ -211,8 +218,4 @@ def _be_quiet(fluidsynth: ModuleType) -> None:
 
 
 def _how_to_install() -> str:
-    if sys.platform == "darwin":
-        return f"run: {INSTALL['macOS']}"
-    if sys.platform == "win32":
-        return f"run: {INSTALL['Windows']}"
-    return "run: " + " or ".join(f"{INSTALL[name]} ({name})" for name in ("Debian, Ubuntu", "Fedora", "Arch"))
+    return "run: " + "; ".join(f"{command} ({system})" for system, command in INSTALL.items())

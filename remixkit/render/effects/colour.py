@@ -13,7 +13,7 @@ _MIX_LEVEL = 0.3
 _PART_LEVEL = 0.15
 
 # Samples on either side that the oversampling filter hears.
-_HALF_WIDTH = 8
+_HALF_WIDTH = 5
 
 
 def saturation(sample_rate_hz: int, seed: int, /, drive_db: float = 4.0, mix: float = 1.0) -> Processor:
@@ -24,7 +24,7 @@ def saturation(sample_rate_hz: int, seed: int, /, drive_db: float = 4.0, mix: fl
 def drive(sample_rate_hz: int, seed: int, /, gain_db: float = 24.0) -> Processor:
     """An overdriven amplifier, at twice the sampling rate so that little folds back. Put a `cabinet` behind it.
 
-    Sound comes out 15 samples late.
+    Sound comes out 9 samples late.
     """
     shape = _shaper(ratio(within("gain_db", gain_db, 0.0, 60.0)), _PART_LEVEL)
     half = between(0.5, _HALF_WIDTH)

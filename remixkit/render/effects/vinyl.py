@@ -20,27 +20,33 @@ _RINGS_HZ = (900.0, 4500.0)
 # clicks stand 20 to 25 dB above the whole.
 _HISS_DB, _CLICKS_DB = 6.4, 24.0
 
+# So many seconds of surface are made; then they come again. That is long past what the ear keeps of noise.
+_SURFACE_S = 20
+
 
 def vinyl(sample_rate_hz: int, seed: int, /, level_db: float = -42.0) -> Processor:
     """Crackle and hiss added, `level_db` below full scale in all (RMS).
 
-    The surface is made second by second from the seed, so the same groove comes whatever the blocks are.
+    The surface is made second by second from the seed, so the same groove comes whatever the blocks are. After
+    `_SURFACE_S` seconds it comes again.
     """
-    level = ratio(within("level_db", level_db, -90.0, -12.0))
+    level = np.float32(ratio(within("level_db", level_db, -90.0, -12.0)))
     stylus = board(
         [pedalboard.HighpassFilter(300.0), pedalboard.LowpassFilter(7000.0), pedalboard.LowpassFilter(7000.0)],
         sample_rate_hz,
     )
     ready = np.zeros((2, 0), np.float32)
+    made: list[Block] = []
     second = 0
 
     def process(block: Block) -> Block:
         nonlocal ready, second
         n = block.shape[1]
         while ready.shape[1] < n:
-            groove = stylus(_surface(sample_rate_hz, child_rng(seed, "vinyl", second)))
-            ready, second = np.concatenate([ready, groove], axis=1), second + 1
-        out: Block = block + level * ready[:, :n]
+            if len(made) < _SURFACE_S:
+                made.append(level * stylus(_surface(sample_rate_hz, child_rng(seed, "vinyl", second))))
+            ready, second = np.concatenate([ready, made[second % _SURFACE_S]], axis=1), second + 1
+        out: Block = block + ready[:, :n]
         ready = ready[:, n:]
         return out
 

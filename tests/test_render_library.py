@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from remixkit.render import library
+
+CODE = """
+import ctypes.util
+ctypes.util.find_library = lambda name: None
+from render_help import arrangement, part
+from remixkit.render import mix, soundfonts, synth
+sound = mix.mixdown(arrangement(part((0, 1, 69))), soundfonts.find("TimGM6mb"), 44100).sound
+print(synth.library().path, float(abs(sound).max()), ctypes.util.find_library("m"), sep="\\n")
+"""
+
+
+def test_without_the_systems_library_the_one_from_pip_plays() -> None:
+    if library.bundled() is None:
+        pytest.skip(f"{library.BUNDLE} is not installed")
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, cwd=Path(__file__).parent)
+    path, loudest, after = done.stdout.splitlines()
+    assert path == str(library.bundled())
+    assert float(loudest) > 0.01
+    assert after == "None"
+
+
+def test_without_the_bundle_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "BUNDLE", "no-such-package")
+    assert library.bundled() is None
