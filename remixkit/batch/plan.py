@@ -1,0 +1,165 @@
+"""What there is to make: every song in every style, each with the hash of all it is made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from remixkit import style as styles
+from remixkit.batch import manifest
+from remixkit.batch.songs import Source
+from remixkit.batch.store import Store
+from remixkit.errors import OutputError, StyleError
+from remixkit.remix import kind_of
+from remixkit.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """A SoundFont, as every machine must have it: how it was asked for, and its content's SHA-256."""
+
+    asked: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to make: a cover, or (without a style) the song as it is written.
+
+    Parameters
+    ----------
+    name : str
+        ``"song.style"`` or ``"song"``.
+    style : Style or None
+        Resolved.
+    key : str
+        SHA-256 of song, style, SoundFont, seed and version.
+    files : tuple of str
+        Where it goes in the album.
+    stale : tuple of str
+        Files of an earlier making that this one does not replace.
+    """
+
+    name: str
+    style: Style | None
+    key: str
+    files: tuple[str, ...]
+    stale: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker does in one go: some pieces of one song, heard once."""
+
+    song: str
+    file_name: str
+    content: bytes
+    pieces: tuple[Piece, ...]
+    seed: int
+    font: Font | None
+    store: Store
+
+
+def formats(asked: Sequence[str]) -> tuple[str, ...]:
+    """Endings, from ``["mid,flac", ".ogg"]``.
+
+    Raises
+    ------
+    OutputError
+        If nothing is written with one of them.
+    """
+    words = [word.strip().lower() for text in asked for word in text.split(",") if word.strip()]
+    endings = tuple(dict.fromkeys(word if word.startswith(".") else f".{word}" for word in words))
+    for ending in endings:
+        kind_of(Path(f"cover{ending}"))
+    if not endings:
+        raise OutputError("no format is named", remedy="say --formats mid,flac")
+    return endings
+
+
+def sounds(endings: Sequence[str]) -> tuple[str, ...]:
+    """Those that are heard."""
+    return tuple(e for e in endings if kind_of(Path(f"cover{e}")) == "sound")
+
+
+def by_name(chosen: Sequence[Style]) -> tuple[Style, ...]:
+    """The styles, whose names must differ.
+
+    Raises
+    ------
+    StyleError
+        If two have one name.
+    """
+    names = [s.name.casefold() for s in chosen]
+    for style in chosen:
+        if names.count(style.name.casefold()) > 1:
+            raise StyleError(f"two styles are called {style.name!r}", remedy="rename one of the files")
+    return tuple(chosen)
+
+
+def pieces(
+    source: Source, chosen: Sequence[Style], endings: Sequence[str], font: Font | None, seed: int, version: str
+) -> tuple[Piece, ...]:
+    """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare."""
+    base = (version, source.sha256, font.sha256 if font else "")
+    heard = sounds(endings)[:1]
+    plain = [Piece(source.name, None, _hash(*base), tuple(f"sources/{source.name}{e}" for e in heard))] if heard else []
+    return (
+        *plain,
+        *(
+            Piece(
+                name := f"{source.name}.{s.name}",
+                s,
+                _hash(*base, fingerprint(s), str(seed)),
+                tuple(f"{name}{e}" for e in endings),
+            )
+            for s in chosen
+        ),
+    )
+
+
+def fingerprint(style: Style) -> str:
+    """SHA-256 of a resolved style and the patterns it can name."""
+    patterns = sorted((name, repr(pattern)) for name, pattern in styles.library(style).items())
+    return _hash(style.model_dump_json(by_alias=True), repr(patterns))
+
+
+def shares(missing: Sequence[Piece], songs: int, workers: int) -> Iterator[tuple[Piece, ...]]:
+    """A song's pieces as jobs: all in one, unless there are too few songs to keep every worker busy."""
+    if songs >= 2 * workers:
+        yield tuple(missing)
+    else:
+        yield from ((piece,) for piece in missing)
+
+
+def missing(store: Store, wanted: Sequence[Piece], known: dict[str, manifest.Entry]) -> tuple[Piece, ...]:
+    """The pieces that are not there as they should be. What is found only in its record is added to `known`."""
+    out = []
+    for piece in wanted:
+        entry = known.get(piece.name)
+        if entry is None or entry.key != piece.key:
+            recorded = manifest.recorded(store, piece.name)
+            if recorded is not None:
+                entry = known[piece.name] = recorded
+        if entry is None:
+            out.append(piece)
+        elif entry.key != piece.key:
+            out.append(_replacing(piece, entry, keep=()))
+        elif not manifest.is_whole(store, entry, piece.files):
+            out.append(_replacing(piece, entry, keep=entry.files))
+    return tuple(out)
+
+
+def _replacing(piece: Piece, entry: manifest.Entry, keep: Iterable[str]) -> Piece:
+    """The piece with the formats it had before, if it is the same piece; else what is left of the other goes."""
+    files = tuple(dict.fromkeys([*piece.files, *keep]))
+    return Piece(piece.name, piece.style, piece.key, files, tuple(sorted(entry.files.keys() - set(files))))
+
+
+def _hash(*parts: str) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(f"{len(part)}:{part}".encode())
+    return whole.hexdigest()

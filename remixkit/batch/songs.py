@@ -1,0 +1,105 @@
+"""Which songs a batch has, and what each is called in the album."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from remixkit.errors import SongError
+from remixkit.theory import scores
+
+ENDINGS = (".mid", ".midi", ".kar", ".rmi", *scores.ENDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A song's file.
+
+    Parameters
+    ----------
+    name : str
+        What the album's files of it begin with; no two songs share one, on systems that ignore case either.
+    path : Path
+        The file.
+    sha256 : str
+        Of its content.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+
+
+def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[Source, ...]:
+    """The songs in folders and their subfolders, and songs given by themselves; by name.
+
+    Parameters
+    ----------
+    places : sequence of Path
+        Folders and files.
+    outside : Path, optional
+        The album; what lies in it is not a song.
+
+    Raises
+    ------
+    SongError
+        If a place does not exist or cannot be read, or there is no song in any.
+    """
+    found: dict[Path, tuple[str, ...]] = {}
+    for place in places:
+        if place.is_dir():
+            for path in sorted(place.rglob("*")):
+                within = path.relative_to(place)
+                if path.suffix.lower() in ENDINGS and path.is_file() and not _hidden(within):
+                    found.setdefault(path.resolve(), within.parts)
+        elif place.is_file():
+            found.setdefault(place.resolve(), (place.name,))
+        else:
+            raise SongError("does not exist", file=place, remedy="name a folder of songs, or songs")
+    if outside is not None:
+        album = outside.resolve()
+        found = {path: parts for path, parts in found.items() if album not in path.parents}
+    if not found:
+        where = ", ".join(map(str, places))
+        raise SongError("there is no song in it", file=where, remedy=f"songs end in {', '.join(ENDINGS)}")
+    return tuple(sorted((Source(n, p, digest(p)) for p, n in _names(found).items()), key=lambda s: s.name))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's content.
+
+    Raises
+    ------
+    SongError
+        If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise SongError(
+            problem.strerror or "cannot be read", file=path, remedy="look at the file's rights"
+        ) from problem
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _names(found: dict[Path, tuple[str, ...]]) -> dict[Path, str]:
+    """The file's stem; where several songs share one, the folders before it and the ending, too."""
+    stems = Counter(Path(parts[-1]).stem.casefold() for parts in found.values())
+    longer = {
+        path: Path(parts[-1]).stem if stems[Path(parts[-1]).stem.casefold()] == 1 else ".".join(parts)
+        for path, parts in found.items()
+    }
+    taken = Counter(name.casefold() for name in longer.values())
+    seen: Counter[str] = Counter()
+    out: dict[Path, str] = {}
+    for path, name in longer.items():
+        seen[name.casefold()] += 1
+        out[path] = name if taken[name.casefold()] == 1 else f"{name}-{seen[name.casefold()]}"
+    return out
