@@ -81,9 +81,8 @@ def test_several_styles_need_a_place_for_their_name(cli: Cli, short_song: Path, 
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("x.pdf", ["x.pdf", "PDF", ".musicxml"]),
         ("x.png", ["x.png", "remixkit roll"]),
-        ("x.xyz", ["x.xyz", ".mid", ".wav"]),
+        ("x.xyz", ["x.xyz", ".mid", ".wav", ".lead.pdf"]),
         ("x", ["ending"]),
         ("no/where.mid", ["where.mid", "folder"]),
         ("short.mid", ["short.mid", "replace the song"]),
@@ -141,7 +140,7 @@ class TestWithoutFluidsynth:
     @pytest.fixture(autouse=True)
     def mute(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def missing() -> None:
-            raise SynthError("libfluidsynth is missing", remedy="run something")
+            raise SynthError("libfluidsynth is missing", remedy=synth.how_to_install())
 
         monkeypatch.setattr(synth, "library", missing)
 

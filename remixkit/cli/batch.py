@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options import SeedOption
+from remixkit.cli.options import SeedOption, SoundFontOption, StylesOption
 
 if TYPE_CHECKING:
     from remixkit.batch import Batch, Failure, Step
@@ -26,10 +26,7 @@ def run(
     songs: Annotated[
         list[Path], typer.Argument(metavar="SONGS...", help="Folders of songs, or songs.", show_default=False)
     ],
-    style: Annotated[
-        list[str],
-        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
-    ],
+    style: StylesOption,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FOLDER", help="The album's folder, or a URL.", show_default=False)
     ],
@@ -41,10 +38,7 @@ def run(
         int | None,
         typer.Option("--jobs", "-j", metavar="N", help="How many at once; by default as many as cores.", min=1),
     ] = None,
-    soundfont: Annotated[
-        str | None,
-        typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
-    ] = None,
+    soundfont: SoundFontOption = None,
     cluster: Annotated[
         str | None,
         typer.Option("--cluster", metavar="ADDRESS", help="Work on a Dask scheduler, as in tcp://host:8786."),

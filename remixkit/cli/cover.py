@@ -8,16 +8,13 @@ from typing import Annotated, Literal
 import typer
 
 from remixkit.cli import console, targets
-from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
+from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, SoundFontOption, StylesOption, melody_track
 from remixkit.errors import OutputError, SynthError
 
 
 def run(
     song: SongArgument,
-    style: Annotated[
-        list[str],
-        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
-    ],
+    style: StylesOption,
     seed: SeedOption = 0,
     output: Annotated[
         list[str] | None,
@@ -29,10 +26,7 @@ def run(
             "for the style's name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
         ),
     ] = None,
-    soundfont: Annotated[
-        str | None,
-        typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
-    ] = None,
+    soundfont: SoundFontOption = None,
     key: Annotated[
         str | None,
         typer.Option("--key", metavar="KEY", help="The key to play in: D, F#m, or semitones: +2, -3."),
@@ -111,6 +105,5 @@ def _no_sound(soundfont: str | Path | None) -> SynthError | None:
     try:
         synth.library()
     except SynthError as problem:
-        commands = "; ".join(f"{system}: {command}" for system, command in synth.INSTALL.items())
-        return SynthError(problem.reason, remedy=f"to get it: {commands}")
+        return problem
     return None

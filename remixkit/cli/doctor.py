@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ def _findings() -> Iterator[Finding]:
     for requirement in requires("remixkit") or []:
         if "extra ==" in requirement:
             continue
-        name = requirement.split(";")[0].split(",")[0].split(">")[0].split("<")[0].strip()
+        name = re.split(r"[\[<>=!~;, ]", requirement, maxsplit=1)[0]
         try:
             yield Finding(name, True, version(name))
         except PackageNotFoundError:

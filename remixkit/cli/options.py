@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 SongArgument = Annotated[
     Path, typer.Argument(metavar="SONG", help="The song: MIDI, MusicXML or ABC.", show_default=False)
 ]
+StylesOption = Annotated[
+    list[str],
+    typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
+]
+SoundFontOption = Annotated[
+    str | None,
+    typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
+]
 MelodyOption = Annotated[
     str | None,
     typer.Option(

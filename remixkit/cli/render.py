@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options import SongArgument
+from remixkit.cli.options import SongArgument, SoundFontOption
 from remixkit.errors import OutputError
 
 ENDING = ".wav"
@@ -38,10 +38,7 @@ def run(
             "--output", "-o", metavar="PATH", help=".wav .flac .ogg .mp3; may be repeated. Without it: SONG.wav here."
         ),
     ] = None,
-    soundfont: Annotated[
-        str | None,
-        typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with; see `remixkit soundfonts list`."),
-    ] = None,
+    soundfont: SoundFontOption = None,
     lufs: Annotated[float, typer.Option("--lufs", help="Integrated loudness.", min=-40.0, max=-6.0)] = -16.0,
     rate: Annotated[Rate, typer.Option("--rate", help="Samples a second.")] = Rate.cd,
     bits: Annotated[Bits, typer.Option("--bits", help="Word length of WAV and FLAC; 32 is floating point.")] = Bits.cd,

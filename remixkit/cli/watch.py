@@ -8,24 +8,19 @@ from typing import Annotated
 import typer
 
 from remixkit.cli import console, cover
-from remixkit.cli.options import SeedOption, SongArgument
+from remixkit.cli.options import SeedOption, SongArgument, SoundFontOption, StylesOption
 from remixkit.errors import UserError
 
 
 def run(
     song: SongArgument,
-    style: Annotated[
-        list[str],
-        typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="A style; may be repeated.", show_default=False),
-    ],
+    style: StylesOption,
     seed: SeedOption = 0,
     output: Annotated[
         list[str] | None,
         typer.Option("--output", "-o", metavar="PATH", help="What to write, as for `remixkit cover`."),
     ] = None,
-    soundfont: Annotated[
-        str | None, typer.Option("--soundfont", metavar="NAME|PATH", help="What to play it with.")
-    ] = None,
+    soundfont: SoundFontOption = None,
 ) -> None:
     """Make a cover, and make it again whenever the song or the style changes; Ctrl-C ends it."""
     from watchfiles import watch

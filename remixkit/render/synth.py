@@ -186,11 +186,11 @@ def _calls() -> _Calls:
     try:
         fluidsynth = pyfluidsynth()
     except (ImportError, OSError, AttributeError) as problem:
-        raise SynthError("FluidSynth's library was not found", remedy=_how_to_install()) from problem
+        raise SynthError("FluidSynth's library was not found", remedy=how_to_install()) from problem
     major, minor = c_int(), c_int()
     fluidsynth.fluid_version(major, minor, c_int())
     if (major.value, minor.value) < _OLDEST:
-        raise SynthError(f"FluidSynth {major.value}.{minor.value} is too old, 2.0 is needed", remedy=_how_to_install())
+        raise SynthError(f"FluidSynth {major.value}.{minor.value} is too old, 2.0 is needed", remedy=how_to_install())
     _be_quiet(fluidsynth)
     return _Calls(
         fluidsynth,
@@ -217,5 +217,6 @@ def _be_quiet(fluidsynth: ModuleType) -> None:
         silence(level, None, None)
 
 
-def _how_to_install() -> str:
+def how_to_install() -> str:
+    """One line: a command for each system."""
     return "run: " + "; ".join(f"{command} ({system})" for system, command in INSTALL.items())
