@@ -1,6 +1,8 @@
 """How well songs are understood: melody, beats, chords, keys and sections against the labels of POP909.
 
     python benchmarks/analysis.py --data POP909 [--how tracks|merged|jitter|chords] [-n SONGS] [--all] [--each]
+    python benchmarks/analysis.py --gm FOLDER              whose melody is it, in General MIDI files
+    python benchmarks/analysis.py --speed [FILE|FOLDER...]  CPU seconds of reading and analysis, imports apart
 
 The folder is as `pop909.py` describes it. How a song is given to RemixKit:
 
@@ -19,6 +21,11 @@ Figures, each a mean over songs (a song that ends in an error counts 0 in all of
   boundary_f1     section boundaries against a human's, within half a bar
   cpu_s           of reading and analysis
 
+  melody_channel  (--gm) share of files most of whose melody (60 %) comes from the channel known to have it; the
+                  folder's inventory.csv names it ("name:track5/ch4") in the columns split_file and melody_label
+
+--speed measures an example played on to four minutes and 5,000 notes, then each file.
+
 Split: the songs measured are `random.Random(909).sample(ids, 40)` of the ids 001-600. No model was trained on them or
 chosen by them (`pop909.MEASURED`; the training programs read `pop909.TRAINING`). With fewer songs (-n) they are the
 sample of that size, which is held out too. Measures are mir_eval's (Raffel et al., ISMIR 2014).
@@ -27,12 +34,13 @@ sample of that size, which is held out too. Measures are mir_eval's (Raffel et a
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import random
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -46,12 +54,14 @@ from pop909 import CHORD_TRACKS, SONGS, section_beats
 
 import remixkit
 from remixkit.export.facts import facts
+from remixkit.model.song import Song, Track
 from remixkit.theory.chords import family, parse_label
 
 Floats = NDArray[np.float64]
 NoteRow = tuple[float, float, int]
 Row = dict[str, float]
 
+EXAMPLE = Path(__file__).parent.parent / "examples" / "paper-comet.mid"
 HOWS = ("tracks", "merged", "jitter", "chords")
 FIGURES = (
     "melody_f1", "beat_f1", "beat_octave_f1", "downbeat_f1", "root", "majmin", "key", "key_exact", "boundary_f1",
@@ -126,7 +136,7 @@ def section_figures(folder: Path, beats_s: Floats, heard: dict[str, Any]) -> Row
     labelled = section_beats(folder, beats_s)
     if labelled is None:
         return {}
-    at = np.minimum(labelled[1], len(beats_s) - 1)
+    at = np.minimum(labelled, len(beats_s) - 1)
     wanted = beats_s[at]
     sections = heard["sections"]
     found = np.array(sorted({s["start_s"] for s in sections} | {s["end_s"] for s in sections[-1:]}))
@@ -234,14 +244,90 @@ def measure(data: Path, how: str, count: int, told: Callable[[str, Row], None]) 
     )
 
 
+def channel_found(path: Path, channel: int) -> bool:
+    """Whether at least 60 % of the tune found are notes of a channel, counted from 0."""
+    analysis = remixkit.analyze(path)
+    mine = [analysis.song.tracks[n.track].channel == channel for n in analysis.melody]
+    return sum(mine) >= 0.6 * max(1, len(mine))
+
+
+def gm_figures(folder: Path) -> dict[str, Any]:
+    """melody_channel over the files whose channel is known, and those where another was found."""
+    with (folder / "inventory.csv").open(encoding="utf-8") as file:
+        known = [r for r in csv.DictReader(file) if "/ch" in r["melody_label"]]
+    wrong = [
+        r["split_file"]
+        for r in known
+        if not channel_found(folder / r["split_file"], int(r["melody_label"].split("ch")[-1]))
+    ]
+    return {"files": len(known), "melody_channel": round(1 - len(wrong) / len(known), 4), "wrong": wrong}
+
+
+def four_minutes() -> Song:
+    """An example played on to four minutes, with as many of its tracks as make 5,000 notes."""
+    song = remixkit.load(EXAMPLE)
+    end = song.grid.meter.bar_end(song.end_tick)
+    last = int(song.grid.tempo.to_ticks([240.0])[0])
+    tracks: list[Track] = []
+    for track in sorted(song.tracks, key=lambda t: len(t.notes)):
+        starts = [(n, by) for by in range(0, last, end) for n in track.notes if n.start_tick + by < last]
+        moved = [replace(n, start_tick=n.start_tick + by, end_tick=n.end_tick + by) for n, by in starts]
+        room = 5000 - sum(len(t.notes) for t in tracks)
+        tracks.append(replace(track, notes=tuple(sorted(moved)[:: -(-len(moved) // max(1, room))]) if room > 0 else ()))
+    return replace(song, tracks=tuple(tracks))
+
+
+def speed(paths: list[Path]) -> None:
+    """Print the CPU seconds of each song, the slowest last."""
+    remixkit.analyze(remixkit.load(EXAMPLE))  # imports
+    rows: list[tuple[float, str, int, float]] = []
+    files = [f for p in paths for f in (sorted(p.iterdir()) if p.is_dir() else [p]) if f.suffix in (".mid", ".kar")]
+    for path in (None, *files):
+        start = time.process_time()
+        song = four_minutes() if path is None else remixkit.load(path)
+        start = time.process_time() if path is None else start
+        analysis = remixkit.analyze(song)
+        cpu_s = time.process_time() - start
+        notes = sum(len(t.notes) for t in song.tracks)
+        minutes = analysis.song.grid.tempo.second(analysis.song.end_tick) / 60
+        rows.append((cpu_s, path.name if path else "made: four minutes", notes, minutes))
+        if path is None:
+            print(
+                json.dumps({"song": rows[0][1], "notes": notes, "minutes": round(minutes, 2), "cpu_s": round(cpu_s, 2)})
+            )
+    if files:
+        seconds = [r[0] for r in rows[1:]]
+        slowest = max(rows[1:])
+        print(
+            json.dumps(
+                {
+                    "files": len(files),
+                    "median_cpu_s": round(float(np.median(seconds)), 2),
+                    "slowest_cpu_s": round(slowest[0], 2),
+                    "slowest": {"song": slowest[1], "notes": slowest[2], "minutes": round(slowest[3], 2)},
+                }
+            )
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of POP909")
+    parser.add_argument("--data", type=Path, help="the folder of POP909")
+    parser.add_argument("--gm", type=Path, help="a folder of General MIDI files with inventory.csv")
+    parser.add_argument(
+        "--speed", nargs="*", type=Path, help="files or folders of MIDI files; none: the made song alone"
+    )
     parser.add_argument("--how", choices=HOWS, default="tracks")
     parser.add_argument("-n", type=int, default=40, help="how many songs; 40 is the most that is held out")
     parser.add_argument("--all", action="store_true", help="all ways, as a table in Markdown")
     parser.add_argument("--each", action="store_true", help="a line for each song too")
     given = parser.parse_args()
+    if given.speed is not None:
+        speed(given.speed)
+    if given.gm:
+        print(json.dumps(gm_figures(given.gm), ensure_ascii=False))
+    if not given.data:
+        return
 
     def told(name: str, row: Row) -> None:
         if given.each:

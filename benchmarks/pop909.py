@@ -29,6 +29,9 @@ SONGS = [f"{n:03d}" for n in range(1, 601)]
 MEASURED = frozenset(s for n in range(1, 41) for s in random.Random(909).sample(SONGS, n))
 TRAINING = [s for s in SONGS if s not in MEASURED]
 CHORD_TRACKS = ("chords", "MIDI 01")
+SAME_TUNE = 0.4
+FARTHEST_START = 12
+ROUND = np.arange(-40, 1200)
 PITCH_CLASSES = {
     "C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "Fb": 4, "F": 5, "F#": 6, "Gb": 6,
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11, "Cb": 11,
@@ -66,13 +69,17 @@ class Corrected:
 class Performed:
     """A song of POP909 as its file has it, track names taken off, and where two listeners heard sections begin.
 
-    `edges_s` and `second_edges_s` are seconds on the file's clock, the end of the last section among them.
+    All edges are seconds on the file's clock, the end of the last section among them. `edges_s` counts the first
+    listener's bars from the first chord of `chord_midi.txt`, as `section_beats` does, and is None where that is another
+    chord than the labels begin with. `first_s` and `second_s` lay both listeners' bars on the tune that they were
+    written over, which is surer: in one song of five the first chord lies two beats or more before it.
     """
 
     name: str
     song: Song
-    edges_s: NDArray[np.float64]
-    second_edges_s: NDArray[np.float64]
+    edges_s: NDArray[np.float64] | None
+    first_s: NDArray[np.float64]
+    second_s: NDArray[np.float64]
 
 
 def corrected(data: Path, name: str) -> Corrected | None:
@@ -137,8 +144,8 @@ def _keys(midi: pretty_midi.PrettyMIDI, scale: int, offset: int, song: Song) -> 
     return tuple(found)
 
 
-def section_beats(folder: Path, beats_s: NDArray[np.float64]) -> tuple[list[tuple[str, str]], NDArray[np.int64]] | None:
-    """The first human's sections (letter, bars) and the numbers of the beats on which they begin and the last ends.
+def section_beats(folder: Path, beats_s: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """The numbers of the beats on which the first listener's sections begin and the last ends.
 
     The labels count from the first chord; None where that is not the first one on these beats.
     """
@@ -153,38 +160,54 @@ def section_beats(folder: Path, beats_s: NDArray[np.float64]) -> tuple[list[tupl
     wanted = finalized.read_text().split(":", 1)[0]
     if PITCH_CLASSES.get(wanted) != PITCH_CLASSES.get(first_root):
         return None
-    parts, at = _section_beats(label, int(np.argmin(np.abs(beats_s - first_s))))
-    return None if at[-1] >= len(beats_s) + 8 else (parts, at)
+    at = int(np.argmin(np.abs(beats_s - first_s))) + _label_beats(label)
+    return None if at[-1] >= len(beats_s) + 8 else at
 
 
 def performed(data: Path, name: str) -> Performed | None:
-    """A song and its section labels, None where the labels cannot be laid on it.
-
-    A label counts bars of four beats from the first chord of `structure_finalized_chord.txt`, which is the first of
-    `chord_midi.txt`.
-    """
+    """A song and its section labels, None where they can be laid neither on its tune nor on its first chord."""
     folder = data / name
-    label, finalized = folder / "structure_human_label1.txt", folder / "structure_finalized_chord.txt"
-    if not (label.exists() and finalized.exists()):
-        return None
     beats_s = np.loadtxt(folder / "beat_midi.txt")[:, 0]
-    chords = [line.split() for line in (folder / "chord_midi.txt").read_text().splitlines()]
-    first_s, first_root = next((float(start), chord.split(":")[0]) for start, _, chord in chords if chord != "N")
-    wanted = finalized.read_text().split(":", 1)[0]
-    if PITCH_CLASSES.get(wanted) != PITCH_CLASSES.get(first_root):
-        return None
-    first = int(np.argmin(np.abs(beats_s - first_s)))
-    edges, others = (_section_beats(folder / f"structure_human_label{k}.txt", first) for k in (1, 2))
-    if edges[-1] >= len(beats_s) + 8:
-        return None
+    counted = section_beats(folder, beats_s)
+    start, agreement = tune_start(folder, beats_s)
+    if agreement < SAME_TUNE or (counted is not None and abs(start - counted[0]) > FARTHEST_START):
+        if counted is None:
+            return None
+        start = float(counted[0])
     song = midi.read(folder / f"{name}.mid")
     song = replace(song, tracks=tuple(replace(t, name="") for t in song.tracks))
-    return Performed(name, song, *(beats_s[np.minimum(e, len(beats_s) - 1)] for e in (edges, others)))
+    first, second = (_to_s(beats_s, start + _label_beats(folder / f"structure_human_label{k}.txt")) for k in (1, 2))
+    edges_s = None if counted is None else beats_s[np.minimum(counted, len(beats_s) - 1)]
+    return Performed(name, song, edges_s, first, second)
 
 
-def _section_beats(label: Path, first: int) -> NDArray[np.int64]:
+def tune_start(folder: Path, beats_s: NDArray[np.float64]) -> tuple[float, float]:
+    """The beat on which the tune of the labels begins, and the share of its notes that stand in the file from there.
+
+    `structure_melody.txt` has the tune that the listeners saw: a pitch (0 is a rest) and sixteenths in each row.
+    """
+    rows = np.loadtxt(folder / "structure_melody.txt", dtype=np.int64, ndmin=2)
+    begin = np.cumsum(rows[:, 1]) - rows[:, 1]
+    written = [(b, p) for b, p in zip(begin.tolist(), rows[:, 0].tolist(), strict=True) if p > 0]
+    tracks = pretty_midi.PrettyMIDI(str(folder / f"{folder.name}.mid")).instruments
+    notes = [n for t in tracks if t.name.strip() == "MELODY" for n in t.notes]
+    sixteenth = np.rint(4 * np.interp([n.start for n in notes], _to_s(beats_s, ROUND), ROUND)).astype(int).tolist()
+    sung = set(zip(sixteenth, [n.pitch for n in notes], strict=True))
+    agree = {k: sum((b + k, p) in sung for b, p in written) for k in range(-128, 160)}
+    best = max(agree, key=lambda k: agree[k])
+    return best / 4, agree[best] / max(len(written), 1)
+
+
+def _to_s(beats_s: NDArray[np.float64], at: NDArray[np.number]) -> NDArray[np.float64]:
+    """Seconds of beats counted from the first, which go on evenly on both sides."""
+    before = beats_s[0] - np.arange(80, 0, -1) * np.diff(beats_s)[:4].mean()
+    after = beats_s[-1] + np.arange(1, 81) * np.diff(beats_s)[-4:].mean()
+    return np.interp(at, np.arange(len(beats_s) + 160) - 80, np.concatenate([before, beats_s, after]))
+
+
+def _label_beats(label: Path) -> NDArray[np.int64]:
     bars = [int(n) for n in re.findall(r"[A-Za-z](\d+)", label.read_text())]
-    return first + 4 * np.cumsum([0, *bars])
+    return 4 * np.cumsum([0, *bars])
 
 
 def all_corrected(data: Path, names: list[str]) -> Iterator[Corrected]:

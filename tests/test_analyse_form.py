@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit.analyse.form import band_cues, best_lines, find_sections
-from remixkit.analyse.form_labels import likeness
+from remixkit.analyse.form_labels import likeness, loudest_music
+from remixkit.analyse.form_net import Net
 from remixkit.analyse.harmony import find_chords
 from remixkit.analyse.key import find_keys
-from remixkit.model.analysis import MelodyNote, Section
+from remixkit.model.analysis import MelodyNote, Section, SectionLabel
 from remixkit.model.song import Note, Song, Track
 
 BAR = 4 * Q
@@ -110,6 +112,62 @@ def test_a_lifted_tune_is_the_same_music() -> None:
     assert likeness(tune, onsets, lines, (0, 4), (4, 8)) > 0.9
     other = np.concatenate([tune[:32], np.tile([0, 0, 3, 3, 8, 1, 1, 6], 4)])
     assert likeness(other, onsets, lines, (0, 4), (4, 8)) < 0.7
+
+
+def plain_net(hidden: int = 2) -> Net:
+    """A net that says what the only column says, before anything is heard from other lines."""
+    first = np.zeros((1, hidden))
+    first[0, 0] = 1.0
+    last = np.zeros(hidden)
+    last[0] = 1.0
+    return Net(
+        mean=np.zeros(1),
+        spread=np.ones(1),
+        first=first,
+        first_bias=np.zeros(hidden),
+        near=np.zeros((1, 3, hidden, hidden)),
+        near_bias=np.zeros((1, hidden)),
+        far=np.zeros((1, hidden, hidden)),
+        far_bias=np.zeros((1, hidden)),
+        last=last,
+        last_bias=np.zeros(1),
+        dilation=np.array([4]),
+    )
+
+
+def test_a_line_hears_lines_a_few_bars_away_and_lines_where_the_same_music_stands() -> None:
+    columns = np.zeros((12, 1))
+    columns[2] = 1.5
+    alone = plain_net()
+    nobody = np.zeros((12, 12))
+    assert alone.log_odds(columns, nobody).tolist() == columns[:, 0].tolist()
+    near = np.zeros((1, 3, 2, 2))
+    near[0, 0] = np.eye(2)
+    later = replace(alone, near=near).log_odds(columns, nobody)
+    assert np.flatnonzero(later).tolist() == [2, 6]
+    again = nobody.copy()
+    again[9, 2] = 0.5
+    heard = replace(alone, far=np.eye(2)[None]).log_odds(columns, again)
+    assert heard[9] == pytest.approx(0.75)
+    assert np.flatnonzero(heard).tolist() == [2, 9]
+
+
+def test_nothing_is_more_than_certain() -> None:
+    columns = np.full((5, 1), 1e9)
+    net = replace(plain_net(), last=np.array([100.0, 0.0]))
+    assert net.log_odds(columns, np.zeros((5, 5))).tolist() == [9.0] * 5
+
+
+def test_the_sabi_is_one_music_where_it_would_take_most_of_the_song() -> None:
+    labels: list[SectionLabel] = ["A", "sabi", "sabi", "B", "sabi", "sabi", "A", "sabi"]
+    energy = np.array([0.2, 0.4, 0.4, 0.5, 0.9, 1.0, 0.2, 0.9])
+    eights = np.full(8, 8)
+    other = [0, 1, 1, 2, 3, 4, 0, 3]
+    assert loudest_music(labels, other, energy, eights) == ["A", "A", "A", "B", "sabi", "sabi", "A", "sabi"]
+    same = [0, 3, 1, 2, 3, 4, 0, 3]
+    assert loudest_music(labels, same, energy, eights) == labels
+    rare: list[SectionLabel] = ["A", "sabi", "A", "B", "sabi", "A", "A", "sabi"]
+    assert loudest_music(rare, other, energy, eights) == rare
 
 
 @settings(max_examples=30, deadline=None)

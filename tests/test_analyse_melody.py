@@ -65,6 +65,26 @@ def f1(found: tuple[MelodyNote, ...], wanted: list[Note], near: int = 100) -> fl
     return 2 * len(true & said) / (len(true) + len(said))
 
 
+def test_drums_on_a_pitched_channel_are_percussion() -> None:
+    beaten = tuple(Note(k * Q, k * Q + 200, 44, 90) for k in range(BARS * 4))
+    kick, pulse = Track("", 5, 80, notes=beaten), Track("", 6, 42, notes=beaten)
+    named = Track("Snare 2", 7, 14, notes=beaten)
+    assert track_roles(song(sung(), comping(), kick, named, pulse))[2:4] == ("percussion", "percussion")
+    assert track_roles(song(sung(), comping(), kick, named, pulse))[4] != "percussion", "a cello's pulse has a pitch"
+
+
+def test_a_second_lead_takes_over_while_the_first_rests_but_not_from_a_singer() -> None:
+    half = BARS // 2 * 4 * Q
+    first = Track("Lead 1", 3, 73, notes=tuple(n for n in tune(BARS) if n.start_tick < half))
+    lead = Track("Lead Guitar", 5, 48, notes=tuple(n for n in tune(BARS, up=-5) if n.start_tick >= half))
+    found = heard(song(first, lead, comping(), bass()))
+    assert {n.track for n in found} == {0, 1}
+    assert all(n.track == (n.start_tick >= half) for n in found)
+    harp = replace(broken(), notes=tuple(n for n in broken().notes if n.start_tick >= half))
+    assert {n.track for n in heard(song(first, harp, comping(), bass()))} == {0}, "an arpeggio is no tune"
+    assert {n.track for n in heard(song(replace(first, name="Vocal"), lead, comping(), bass()))} == {0}
+
+
 def test_each_track_gets_the_part_it_plays() -> None:
     given_song = song(comping(), bass(), sung(), held(), broken(), drums(), Track("empty"))
     assert track_roles(given_song) == ("chords", "bass", "melody", "pad", "arpeggio", "drums", "empty")

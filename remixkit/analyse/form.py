@@ -1,9 +1,9 @@
 """Sections: where they begin, which are the same, what they are called, how much energy they have.
 
 Boosted trees judge every bar line twice: first by itself, then knowing what was thought of the lines around it and of
-the lines where the same music stands elsewhere. Dynamic programming picks the set of lines that is likeliest together
-with the lengths of the sections between them. What only bands do (a crash on the line, tracks that enter or leave)
-adds to the trees, which were trained on piano arrangements.
+the lines where the same music stands elsewhere. Small nets judge it too, and the mean counts. Dynamic programming picks
+the set of lines that is likeliest together with the lengths of the sections between them. What only bands do (a crash
+on the line, tracks that enter or leave) adds to the models, which were trained on piano arrangements.
 
 Trained on the human section labels of POP909 by `benchmarks/train_form.py`. Sources: self-similarity and checkerboard
 novelty, Foote 2000; the labels, Dai, Zhang & Dannenberg 2020.
@@ -16,10 +16,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.analyse import trees
+from remixkit.analyse import form_net, trees
 from remixkit.analyse.features import Floats, Frames, Ints, listen, make_frames
 from remixkit.analyse.form_features import Bars, line_features, make_bars
 from remixkit.analyse.form_labels import name_sections
+from remixkit.analyse.form_net import Net
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, Section, TrackRole
 from remixkit.model.song import Song
 
@@ -35,6 +36,8 @@ OFFSETS = (-16, -12, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 12,
 OUTSIDE, EDGE = -6.0, 3.0
 ECHO_SPAN = range(-2, 4)
 ECHO_FLOOR = 0.6
+OWN_TRUST = 0.3
+TREES_SHARE = 1 / 3
 CRASHES = frozenset({49, 52, 55, 57})
 CRASH_BONUS, METER_BONUS, ENTRANCE_BONUS = 1.0, 1.0, 1.5
 FEWEST_TRACKS = 4
@@ -63,7 +66,8 @@ def find_sections(
     columns, bars = hear_lines(song, frames, melody, chords, keys)
     first, second = trees.load("form.npz")
     alone = logit(first.probability(columns))
-    score = logit(second.probability(in_context(alone, bars, columns))) + band_cues(song, bars.edges)
+    by_trees = logit(second.probability(in_context(alone, bars, columns)))
+    score = line_odds(by_trees, form_net.load(), bars, columns) + band_cues(song, bars.edges)
     begins_late, ends_early = loose_ends(song, bars.edges, melody)
     lines = best_lines(score, lead_in=begins_late, last_ring=ends_early)
     return name_sections(song, frames, bars, melody, lines)
@@ -83,6 +87,15 @@ def logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log odds, kept within +-9."""
     safe = np.clip(chance, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(safe / (1 - safe)))
+
+
+def line_odds(
+    by_trees: NDArray[np.float64], nets: Sequence[Net], bars: Bars, columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Log odds that a section begins at each line, (bars,): the opinion of the trees and of the nets, averaged."""
+    heed = heeded(bars)
+    by_nets = np.mean([net.log_odds(columns, heed) for net in nets], axis=0)
+    return np.asarray(TREES_SHARE * by_trees + (1 - TREES_SHARE) * by_nets)
 
 
 def bar_loudness(song: Song, frames: Frames) -> Floats:
@@ -131,7 +144,24 @@ def in_context(alone: NDArray[np.float64], bars: Bars, columns: NDArray[np.float
 
 def echoes(alone: NDArray[np.float64], bars: Bars) -> list[NDArray[np.float64]]:
     """What is thought of the lines where the same music stands elsewhere, three columns of (n,)."""
-    n = len(alone)
+    match = same_music_at(bars)
+    trust = trust_in(match)
+    opinion = alone.copy()
+    opinion[0] = 1.0
+    mean = (trust @ opinion + OWN_TRUST * alone) / (trust.sum(axis=1) + OWN_TRUST)
+    best = np.where(match > ECHO_FLOOR + 0.1, opinion, OUTSIDE).max(axis=1)
+    return [mean, trust.sum(axis=1), best]
+
+
+def heeded(bars: Bars) -> NDArray[np.float64]:
+    """How much each line heeds each other one, (n, n): more where the music is more alike; rows sum below 1."""
+    trust = trust_in(same_music_at(bars))
+    return np.asarray(trust / (trust.sum(axis=1, keepdims=True) + OWN_TRUST))
+
+
+def same_music_at(bars: Bars) -> NDArray[np.float64]:
+    """How alike the bars around two lines are, (n, n), 0-1; 0 for lines less than four bars apart."""
+    n = len(bars.alike)
     total, weight = np.zeros((n, n)), np.zeros((n, n))
     for k in (k for k in ECHO_SPAN if abs(k) < n):
         a, b = max(0, -k), min(n, n - k)
@@ -140,12 +170,12 @@ def echoes(alone: NDArray[np.float64], bars: Bars) -> list[NDArray[np.float64]]:
     match = total / np.maximum(weight, 1)
     at = np.arange(n)
     match[np.abs(at[:, None] - at) < 4] = 0.0
-    trust = np.where(match > ECHO_FLOOR, np.exp(8 * (match - 1)), 0.0)
-    opinion = alone.copy()
-    opinion[0] = 1.0
-    mean = (trust @ opinion + 0.3 * alone) / (trust.sum(axis=1) + 0.3)
-    best = np.where(match > ECHO_FLOOR + 0.1, opinion, OUTSIDE).max(axis=1)
-    return [mean, trust.sum(axis=1), best]
+    return np.asarray(match)
+
+
+def trust_in(match: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a line's opinion is worth elsewhere, (n, n), 0-1."""
+    return np.where(match > ECHO_FLOOR, np.exp(8 * (match - 1)), 0.0)
 
 
 def band_cues(song: Song, edges: Ints) -> NDArray[np.float64]:

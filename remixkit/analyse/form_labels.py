@@ -20,9 +20,6 @@ from remixkit.model.song import Song
 
 SUNG_SHARE = 0.2
 SAME_MUSIC = 0.5
-
-# The same line a few steps higher is more often another line that goes the same way than a lifted chorus.
-MOVED_WORTH = 0.75
 TUNE_SHARE = 0.8
 OVERLAP = 0.6
 LIFT_TRUST = np.array([1.0, 0.95, 0.95, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 0.95, 0.95])
@@ -33,8 +30,9 @@ FLAT_ENERGY = 0.08
 # How much less energy, and how much less of all that makes a sabi, a phrase may have and still be part of it.
 SABI_FALL, SABI_LACK = 0.12, 0.8
 
-# A song that is all sabi has none: it takes at most this share of what is sung.
-MOST_SABI = 0.7
+# A song that is all sabi has none. What goes on from the sabi joins it up to the first share of what is sung; where it
+# takes more than the second of the song, only its loudest music keeps the name.
+MOST_JOINED, MOST_SABI = 0.6, 0.45
 
 
 def name_sections(
@@ -153,7 +151,7 @@ def label_groups(
             labels[k] = "B"
         else:
             labels[k] = "A"
-    return carry_on(labels, energy)
+    return loudest_music(carry_on(labels, energy), groups, energy, length)
 
 
 def sabi_groups(
@@ -185,7 +183,7 @@ def sabi_groups(
             any(0 <= k + step < len(groups) and groups[k + step] in (*chosen, g) for step in (-1, 1)) for k in member[g]
         )
         as_loud = float(energy[member[g]].mean()) > loudness - SABI_FALL
-        fits = sum(bars[c] for c in {*chosen, g}) <= MOST_SABI * sum(bars.values())
+        fits = sum(bars[c] for c in {*chosen, g}) <= MOST_JOINED * sum(bars.values())
         if beside == len(member[g]) and as_loud and fits and worth(g) > worth(best) - SABI_LACK:
             chosen.add(g)
     return chosen
@@ -205,6 +203,33 @@ def carry_on(labels: list[SectionLabel], energy: NDArray[np.float64]) -> list[Se
             if not namesakes or energy[k] - float(np.median(namesakes)) > 2 * SABI_FALL:
                 out[k] = "sabi"
     return out
+
+
+def loudest_music(
+    labels: list[SectionLabel], groups: Sequence[int], energy: NDArray[np.float64], length: NDArray[np.int64]
+) -> list[SectionLabel]:
+    """Take the name of sabi from its quietest music while it has more than `MOST_SABI` of the song.
+
+    What follows on from each other, or shares music with what does, goes together: one tune that makes most of the song
+    keeps the name.
+    """
+    out = list(labels)
+    while True:
+        kinds = kinds_of_sabi(out, groups)
+        if len(kinds) < 2 or sum(length[k].sum() for k in kinds) <= MOST_SABI * length.sum():
+            return out
+        for k in min(kinds, key=lambda kind: float(np.average(energy[kind], weights=length[kind]))):
+            out[k] = "A"
+
+
+def kinds_of_sabi(labels: Sequence[SectionLabel], groups: Sequence[int]) -> list[list[int]]:
+    """The sections that are sabi, apart where they neither touch nor share music."""
+    kinds: list[list[int]] = []
+    for k in (k for k, label in enumerate(labels) if label == "sabi"):
+        joined = [kind for kind in kinds if k - 1 in kind or groups[k] in [groups[j] for j in kind]]
+        kinds = [kind for kind in kinds if kind not in joined]
+        kinds.append([j for kind in joined for j in kind] + [k])
+    return kinds
 
 
 def leads_to(groups: Sequence[int], sabi: set[int], group: int) -> bool:

@@ -88,27 +88,41 @@ def _from_track(song: Song, facts: SongFacts, track: int) -> tuple[MelodyNote, .
 def _over_tracks(song: Song, facts: SongFacts, main: int) -> tuple[MelodyNote, ...]:
     """The tune where tracks take turns: Viterbi over bars, the states being the candidate tracks and silence."""
     bars = np.array([start for start, _ in song.grid.meter.bars(max(song.end_tick, 1))])
-    scores = [role_finding.melody_score(t, f) for t, f in zip(song.tracks, facts.tracks, strict=True)]
     bar_of = np.searchsorted(bars, np.rint(facts.table.start_beats * TICKS_PER_QUARTER), side="right") - 1
     plays = [np.bincount(bar_of[facts.table.track == i], minlength=len(bars)) > 0 for i in range(len(song.tracks))]
-    rests = _long_runs(~plays[main])
-    lines = [i for i, f in enumerate(facts.tracks) if i == main or (f.notes and f.single >= 0.6 and f.together < 1.6)]
-    rivals = [i for i in lines if scores[i] > scores[main] - STAND_IN]
-    relief = [i for i in lines if scores[i] > 0 and _may_relieve(song.tracks[i], facts.tracks[i])]
-    candidates = sorted({*rivals, *relief})
-    gain = np.zeros((len(bars), len(candidates) + 1))
-    for k, i in enumerate(candidates):
-        value = 2 * STAND_IN if i == main else scores[i] - scores[main] + STAND_IN
-        while_resting = max(value, RELIEF) if i in relief else value
-        worth = np.where(rests, while_resting, value if i in rivals else IDLE)
-        gain[:, k] = np.where(plays[i], worth, IDLE)
+    worth = _worth(song, facts, main, _long_runs(~plays[main]))
+    gain = np.zeros((len(bars), len(worth) + 1))
+    for k, (i, values) in enumerate(worth.items()):
+        gain[:, k] = np.where(plays[i], values, IDLE)
     path = _cheapest_path(gain)
     rows: list[NDArray[np.int64]] = []
-    for k, i in enumerate(candidates):
+    for k, i in enumerate(worth):
         here = np.flatnonzero(facts.table.track == i)
         rows.append(here[path[bar_of[here]] == k])
     chosen = np.sort(np.concatenate(rows))
     return _line(song, facts.table, chosen, facts.table.pitch.astype(np.float64))
+
+
+def _worth(song: Song, facts: SongFacts, main: int, rests: NDArray[np.bool_]) -> dict[int, Floats]:
+    """What each candidate track is worth bar by bar, where it plays; `rests` are long rests of the main one.
+
+    The interludes of a sung song are no part of its tune: from a singer nobody takes over.
+    """
+    scores = [role_finding.melody_score(t, f) for t, f in zip(song.tracks, facts.tracks, strict=True)]
+    is_sung = role_finding.is_sung(song.tracks[main], facts.tracks[main])
+    out: dict[int, Floats] = {}
+    for i, (track, f) in enumerate(zip(song.tracks, facts.tracks, strict=True)):
+        value = scores[i] - scores[main] + STAND_IN
+        if i == main:
+            out[i] = np.full(len(rests), 2 * STAND_IN)
+            continue
+        if not f.notes or f.single < 0.6 or f.together >= 1.6:
+            continue
+        relieves = not is_sung and scores[i] > 0 and _may_relieve(track, f)
+        if value > 0 or relieves:
+            usual = value if value > 0 else IDLE
+            out[i] = np.where(rests, max(usual, RELIEF) if relieves else usual, usual)
+    return out
 
 
 def _may_relieve(track: Track, facts: TrackFacts) -> bool:

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from remixkit.analyse.features import beats_one_pitch
 from remixkit.analyse.track_facts import SongFacts, TrackFacts, describe
 from remixkit.model.analysis import TrackRole
 from remixkit.model.song import Song, Track
@@ -22,19 +23,32 @@ NOT_TUNE_NAMES = re.compile(
 )
 SUNG_NAMES = re.compile(r"\bvoc|vocal|\bvox\b|\bvo\d*\b|\bsing|ボーカル|ヴォーカル|ボ-カル|うた|歌", re.IGNORECASE)
 BASS_NAMES = re.compile(r"\bbass\b|\bbs\b|ベース|contrabass", re.IGNORECASE)
+DRUM_NAMES = re.compile(
+    r"\b(drums?|perc\w*|kick|snare|hi-?hats?|cymbals?|claps?|toms?|timbales|congas?|bongos?)\b|"
+    r"ドラム|パーカッション|打楽器|スネア|バスドラ|ハイハット|シンバル",
+    re.IGNORECASE,
+)
 SINGING_PROGRAMS = {22, 40, 52, 53, 54, 56, 64, 65, 66, 67, 68, 71, 72, 73, 75, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87}
 HELD_PROGRAMS = {*range(48, 52), *range(88, 96)}
 BASS_PROGRAMS = set(range(32, 40))
+SYNTH_PROGRAMS = set(range(80, 104))
 STRUCK_PROGRAMS = set(range(112, 120))
 NOISE_PROGRAMS = {*range(120, 128), *range(96, 104)}
 KIT = {35, 36, 38, 40, 42, 44, 46}
 LOW_PITCH = 52
 MONOPHONIC = 0.8
+SUNG_LYRICS = 0.45
+LONGEST_STROKE_BEATS = 0.5
 
 
 def is_named_tune(track: Track) -> bool:
     """Whether a track's name says that it has the tune."""
     return bool(TUNE_NAMES.search(track.name)) and not NOT_TUNE_NAMES.search(track.name)
+
+
+def is_sung(track: Track, facts: TrackFacts) -> bool:
+    """Whether a track is a singer's, by its name or by lyrics that fall on its onsets."""
+    return bool(SUNG_NAMES.search(track.name)) or facts.lyrics > SUNG_LYRICS
 
 
 def melody_score(track: Track, facts: TrackFacts) -> float:
@@ -95,7 +109,7 @@ def melody_track(song: Song, facts: SongFacts) -> int | None:
         return None
     best = int(np.argmax(scores))
     chosen = facts.tracks[best]
-    marked = bool(TUNE_NAMES.search(song.tracks[best].name)) or chosen.lyrics > 0.45
+    marked = bool(TUNE_NAMES.search(song.tracks[best].name)) or chosen.lyrics > SUNG_LYRICS
     if not chosen.notes or song.tracks[best].is_drum:
         return None
     if marked or (chosen.single >= 0.6 and chosen.together < 1.6):
@@ -108,7 +122,7 @@ def _role(track: Track, facts: TrackFacts, main_score: float) -> TrackRole:
         return "empty"
     if track.is_drum:
         return "drums" if sum(n.pitch in KIT for n in track.notes) >= 0.25 * facts.notes else "percussion"
-    if track.program in STRUCK_PROGRAMS:
+    if track.program in STRUCK_PROGRAMS or _is_struck(track, facts):
         return "percussion"
     if track.program in NOISE_PROGRAMS and (facts.coverage < 0.2 or track.program >= 120):
         return "effects"
@@ -124,6 +138,13 @@ def _role(track: Track, facts: TrackFacts, main_score: float) -> TrackRole:
     if facts.single < 0.5:
         return "pad" if facts.length_beats >= 1.8 else "chords"
     return "second"
+
+
+def _is_struck(track: Track, facts: TrackFacts) -> bool:
+    """Whether a pitched channel plays drums: by its name, or because a synthesiser beats one pitch, short and often."""
+    if DRUM_NAMES.search(track.name) and not BASS_NAMES.search(track.name):
+        return True
+    return track.program in SYNTH_PROGRAMS and beats_one_pitch(track) and facts.length_beats <= LONGEST_STROKE_BEATS
 
 
 def _is_bass(track: Track, facts: TrackFacts) -> bool:
