@@ -258,10 +258,8 @@
       pen.font = on ? "700 13px system-ui, sans-serif" : "500 12px system-ui, sans-serif";
       if (at < free && !on) continue;
       pen.fillStyle = on ? colours.accent : colours.soft;
-      pen.save();
-      pen.beginPath(); pen.rect(0, 20, on ? w : x(c[1]) - 3, 24); pen.clip();
-      pen.fillText(text, at, 37);
-      pen.restore();
+      const room = x(c[1]) - 4 - at;
+      if (on) pen.fillText(text, at, 37); else if (room > 12) pen.fillText(text, at, 37, room);
       free = on ? at + pen.measureText(text).width + 6 : x(c[1]);
     }
     pen.fillStyle = colours.roll; pen.globalAlpha = 0.75; pen.fillRect(0, top - 4, 24, bottom - top + 4); pen.globalAlpha = 1;
