@@ -6,6 +6,7 @@ points `remixkit.exports`, by ending.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from remixkit.export import fonts, letters
@@ -68,7 +69,7 @@ def _print(musicxml: bytes, arrangement: Arrangement, subtitle: str, layout: Lay
         musicxml = letters.with_readable_lyrics(text, strange).encode("utf-8")
         warnings = (letters.complaint(strange),)
     heading = Heading(title, subtitle, composer, "arranged by RemixKit")
-    pages = typeset(heading, engrave(musicxml, layout), font)
+    pages = typeset(heading, engrave(musicxml, replace(layout, has_wide_words=font is not None)), font)
     with replacing(path) as beside:
         beside.write_bytes(pages)
     return warnings

@@ -23,6 +23,8 @@ _SPACE = 180
 _CLEF_SPACES, _ACCIDENTAL_SPACES = 4.0, 1.0
 # Left of the staff stand the brace, and what reaches over it.
 _MARGIN_MM = 5.0
+# Between syllables, in half staff spaces.
+_WORD_SPACE, _WIDE_WORD_SPACE = 1.2, 3.6
 _LOOSEST, _TIGHTEST = 0.4, 1.08
 
 _SVG = re.compile(r"<svg[^>]*\bviewBox=\"0 0 (\d+) (\d+)\"")
@@ -45,6 +47,8 @@ class Layout:
         Between notes, verovio's `spacingLinear` (0-1).
     is_solo : bool
         Whether nobody needs to be told who plays.
+    has_wide_words : bool
+        Whether words have letters that verovio has no widths for: Japanese ones are wider than it thinks.
     """
 
     width_mm: float = 184.0
@@ -52,6 +56,7 @@ class Layout:
     bars_a_line: int = 4
     spacing: float = 0.2
     is_solo: bool = False
+    has_wide_words: bool = False
 
     @property
     def mm_a_unit(self) -> float:
@@ -139,7 +144,7 @@ def _line_cost(share: float, bars: int, wanted: int, *, is_last: bool) -> float:
     """How badly a line reads: stretched or squeezed notes, more or fewer bars than expected, an odd number of them."""
     loose = max(0.0, 0.85 - share)
     cost = 6.0 * loose * loose + (4.0 if share < _LOOSEST else 0.0) + 12.0 * max(0.0, share - 0.98)
-    cost += 0.25 * abs(bars - wanted) + (0.25 if bars % 2 else 0.0)
+    cost += 0.15 * (bars - wanted) ** 2 + (0.15 if bars % 2 else 0.0)
     return 0.5 * cost + (1.0 if bars == 1 else 0.0) if is_last else cost
 
 
@@ -186,6 +191,8 @@ def _toolkit(root: ElementTree.Element, layout: Layout, **options: Any) -> Any:
             "fontTextLiberation": True,
             "spacingLinear": layout.spacing,
             "minLastJustification": 0.6,
+            "lyricTopMinMargin": 3.0,
+            "lyricWordSpace": _WIDE_WORD_SPACE if layout.has_wide_words else _WORD_SPACE,
             "pedalStyle": "line",
             **options,
         }

@@ -18,9 +18,11 @@ from remixkit.theory.engraving import Sound, places, quantised, sound_of
 
 EIGHTH = TICKS_PER_QUARTER // 2
 
-# Keys of one hand struck from below in steps of these lengths are a rolled chord; another hand's follows as closely.
-_ROLL_S = (0.018, 0.070)
+# Keys of one hand struck from below in steps of these lengths, a third apart at least, and held together afterwards are
+# a rolled chord, and no run; another hand's follows as closely.
+_ROLL_S = (0.018, 0.060)
 _ROLL_STEP = 3
+_ROLL_HELD_S = 0.08
 # The shortest overlap by which a note is held over others rather than joined to them, and that makes a second voice.
 _HELD = EIGHTH
 _DAMPER = 64
@@ -170,14 +172,15 @@ def _slots(notes: Sequence[Note]) -> dict[int, list[Note]]:
 
 
 def _one_hand(notes: Sequence[Note], tempo: TempoMap) -> tuple[list[Note], set[int]]:
-    seconds = tempo.to_s([n.start_tick for n in notes])
+    begins = tempo.to_s([n.start_tick for n in notes])
+    ends = tempo.to_s([n.end_tick for n in notes])
     out: list[Note] = []
     signs: set[int] = set()
     began = 0
     for k, note in enumerate(notes):
-        step = float(seconds[k] - seconds[k - 1]) if k else 1.0
-        goes_on = k > 0 and step <= _ROLL_S[1] and (step == 0 or note.pitch - notes[k - 1].pitch >= _ROLL_STEP)
-        if not goes_on:
+        step = float(begins[k] - begins[k - 1]) if k else 1.0
+        rises = step == 0 or (k > 0 and note.pitch - notes[k - 1].pitch >= _ROLL_STEP)
+        if k == 0 or step > _ROLL_S[1] or not rises or min(ends[began:k]) < begins[k] + _ROLL_HELD_S * (step > 0):
             began = k
         elif step >= _ROLL_S[0]:
             signs.add(notes[began].start_tick)
