@@ -94,6 +94,7 @@ def cover(
     key: str | None = None,
     tempo_bpm: float | None = None,
     form: styles.Form | None = None,
+    level: styles.Level | None = None,
     raw: bool = False,
     melody_track: int | str | None = None,
     plan: str | Path | BandPlan | None = None,
@@ -114,6 +115,8 @@ def cover(
         The tempo, instead of the one that song and style agree on.
     form : str, optional
         ``"tv"`` cuts the song to 89 seconds, as openings are on television; ``"full"`` leaves it whole.
+    level : str, optional
+        How hard a piano cover may be to play: ``"easy"``, ``"medium"`` or ``"full"``.
     raw : bool
         Notes on the grid, without swing, lay-back and human deviations, to go on with in a DAW.
     melody_track : int or str, optional
@@ -127,7 +130,7 @@ def cover(
         If the song or the style is not fit to be used; the message says why.
     """
     chosen = style if isinstance(style, Style) else styles.load(style)
-    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, raw=raw)
+    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, level=level, raw=raw)
     analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
     own = arrange.plan_band(analysis, chosen, seed=seed)
     band = plan if isinstance(plan, BandPlan) else own if plan is None else plan_file.read(Path(plan), own, chosen)

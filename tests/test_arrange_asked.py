@@ -82,6 +82,14 @@ def test_raw_notes_lie_on_the_grid_and_are_the_same_notes(style: styles.StyleInf
         assert len(a.notes) == pytest.approx(len(b.notes), rel=0.02, abs=2)
 
 
+def test_an_easier_level_is_easier_and_only_a_pianist_has_one() -> None:
+    style = styles.load("piano-ballad")
+    easy, full = (arrange(song(), styles.asked(style, level=level)) for level in ("easy", "full"))
+    assert sum(len(p.notes) for p in easy.parts) < 0.8 * sum(len(p.notes) for p in full.parts)
+    with pytest.raises(StyleError, match="no pianist"):
+        styles.asked(styles.load("rock"), level="easy")
+
+
 def test_wrong_wishes_are_refused_in_one_line() -> None:
     style = styles.load("rock")
     with pytest.raises(StyleError, match="key: 'H' is no key; write D"):

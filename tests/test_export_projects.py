@@ -15,6 +15,7 @@ import rpp
 import soundfile
 from charts import song
 
+import remixkit
 from remixkit import style as styles
 from remixkit.arrange import arrange
 from remixkit.export.dawproject import write_dawproject
@@ -170,6 +171,12 @@ def test_a_dawproject_refers_only_to_what_it_holds(cover: Arrangement, stems: di
             assert archive.read(f"audio/{role}.wav") == stem.path.read_bytes()
     muted = [t.find("Channel/Mute").get("value") for t in project.iter("Track") if t.get("contentType") == "notes"]  # type: ignore[union-attr]
     assert muted == [str(p.role in stems).lower() for p in cover.parts]
+
+
+def test_the_walk_writes_projects_by_their_endings(tmp_path: Path) -> None:
+    remixkit.cover(song(form="AB"), "lofi").write(tmp_path / "a.rpp", tmp_path / "a.dawproject")
+    assert rpp.loads((tmp_path / "a.rpp").read_text(encoding="utf-8")).findall("TRACK")
+    assert parsed(tmp_path / "a.dawproject").find("Structure/Track") is not None
 
 
 def test_projects_are_the_same_bytes_each_time(cover: Arrangement, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def run(
         Literal["full", "tv"] | None,
         typer.Option("--form", help="tv cuts the song to 89 seconds, as openings are."),
     ] = None,
+    level: Annotated[
+        Literal["easy", "medium", "full"] | None,
+        typer.Option("--level", help="How hard a piano cover may be to play."),
+    ] = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="Notes on the grid: no swing, no lay-back, no human deviations.")
     ] = False,
@@ -64,7 +68,7 @@ def run(
     kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
     is_heard = "sound" in kinds.values()
     chosen = [styles.check(job.style) if is_heard else styles.load(job.style) for job in jobs]
-    chosen = [styles.asked(s, key=key, tempo_bpm=tempo, form=form, raw=raw) for s in chosen]
+    chosen = [styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for s in chosen]
     mute = _no_sound(soundfont) if is_heard else None
     warnings: dict[str, None] = {}
     with console.progress(song.name) as told:

@@ -20,6 +20,7 @@ from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.remix import Cover
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 BEND_REACH = 8192
@@ -34,6 +35,12 @@ class _Ids:
     def new(self) -> str:
         self.used += 1
         return f"id{self.used - 1}"
+
+
+def write(cover: Cover, path: Path) -> tuple[str, ...]:
+    """A cover as `remixkit cover -o song.dawproject` writes it; nothing is left to warn of."""
+    write_dawproject(cover.arrangement, path)
+    return ()
 
 
 def write_dawproject(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem] | None = None) -> None:

@@ -19,6 +19,7 @@ from remixkit.export.tracks import Stem, colour, gain, pan, section_name
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.remix import Cover
 
 SQUARE = 1
 IS_REGION = 1
@@ -26,6 +27,12 @@ ALL_NOTES_OFF = "b0 7b 00"
 META = 0xFF
 
 Line = list[str]
+
+
+def write(cover: Cover, path: Path) -> tuple[str, ...]:
+    """A cover as a REAPER project, as `remixkit cover -o song.rpp` writes it; nothing is left to warn of."""
+    write_reaper(cover.arrangement, path)
+    return ()
 
 
 def write_reaper(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem] | None = None) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from remixkit.style.asking import Form, asked
 from remixkit.style.folders import config_dir, data_dir, search_path
+from remixkit.style.levels import Level
 from remixkit.style.library import library
 from remixkit.style.loading import StyleInfo, available, check, files_of, load
 from remixkit.style.schema import Style
 
 __all__ = [
     "Form",
+    "Level",
     "Style",
     "StyleInfo",
     "asked",

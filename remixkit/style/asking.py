@@ -1,4 +1,4 @@
-"""What one cover asks of a style over what its file says: a key, a tempo, a form."""
+"""What one cover asks of a style over what its file says: a key, a tempo, a form, a level."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from remixkit.errors import StyleError
+from remixkit.style.levels import Level, with_level
 from remixkit.style.schema import FormSpec, HarmonySpec, Style
 
 Form = Literal["full", "tv"]
@@ -21,6 +22,7 @@ def asked(
     key: str | None = None,
     tempo_bpm: float | None = None,
     form: Form | None = None,
+    level: Level | None = None,
     raw: bool = False,
 ) -> Style:
     """The style with what is asked in place of its own; what is None stays the style's.
@@ -35,14 +37,18 @@ def asked(
         20 to 400.
     form : str, optional
         ``"tv"`` cuts the song to 89 seconds, ``"full"`` leaves it whole.
+    level : str, optional
+        How hard a piano cover may be to play: ``"easy"``, ``"medium"``, ``"full"``.
     raw : bool
         Notes on the grid, without swing, lay-back and human deviations.
 
     Raises
     ------
     StyleError
-        If the key or the tempo is none.
+        If the key or the tempo is none, or a level is asked of a style without a pianist.
     """
+    if level is not None:
+        style = with_level(style, level)
     harmony = {} if key is None else {"key": key}
     outline: dict[str, Any] = {} if tempo_bpm is None else {"tempo_bpm": tempo_bpm}
     if form is not None:
