@@ -169,7 +169,7 @@ def kills(songs: Path, folder: Path, count: int) -> None:
         )
         try:
             run.wait(chance.uniform(0.5, 0.45 * wall))
-            print(f"finished after {done} kills: {same(album, folder / 'undisturbed')}", flush=True)
+            print(f"finished after {done} kills: {same(album, undisturbed)}", flush=True)
             shutil.rmtree(album)
         except subprocess.TimeoutExpired:
             # Half of the times all processes at once, half of them only the one that leads.
@@ -177,7 +177,7 @@ def kills(songs: Path, folder: Path, count: int) -> None:
             run.wait()
             done += 1
     timed(command(songs, album, "--jobs", "2"))
-    print(f"{count} SIGKILLs: {same(album, folder / 'undisturbed')}")
+    print(f"{count} SIGKILLs: {same(album, undisturbed)}")
 
 
 def cluster(songs: Path, folder: Path) -> None:

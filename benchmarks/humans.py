@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -57,6 +57,8 @@ from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at
 
 SLOWEST_BPM, FASTEST_BPM = 70.0, 140.0
+Histograms = Mapping[str, NDArray[np.float64]]
+
 ANY_HANDS = Reach(notes=5, comfort=12, span=14, roll=14, repeat_ms=0.0, jumps=())
 KINDS = {"A": "verse", "B": "verse", "sabi": "sabi"}
 
@@ -311,23 +313,25 @@ def take_by_ear(notes: Sequence[Note], grid: Grid, heard: Analysis) -> Take:
     return take(notes, grid, tune, heard.sections, heard, beat_of(grid.tempo, heard.end_tick))
 
 
-def mean_histogram(row: Row, takes: Sequence[Take]) -> NDArray[np.float64]:
-    found = [h for t in takes if (h := row.histogram(t)) is not None]
-    return np.mean(found, axis=0) if found else np.zeros(len(row.edges) - 1)
+def histograms(takes: Sequence[Take]) -> Histograms:
+    """Each row's histogram, the mean over the takes that have a value."""
+    found = {row.name: [h for t in takes if (h := row.histogram(t)) is not None] for row in ROWS}
+    return {
+        row.name: np.mean(found[row.name], axis=0) if found[row.name] else np.zeros(len(row.labels)) for row in ROWS
+    }
 
 
-def overlaps(one: Sequence[Take], other: Sequence[Take]) -> dict[str, float]:
-    """Overlap of each row; the three of velocity by section as their mean."""
-    got = {r.name: float(np.minimum(mean_histogram(r, one), mean_histogram(r, other)).sum()) for r in ROWS}
-    sections = float(np.mean([got.pop(name) for name in SECTION_ROWS]))
-    names = [r.name for r in ROWS if r.name not in SECTION_ROWS]
-    place = [r.name for r in ROWS].index(SECTION_ROWS[0])
-    return {n: got[n] for n in names[:place]} | {"velocity by section": sections} | {n: got[n] for n in names[place:]}
+def overlaps(one: Histograms, other: Histograms) -> dict[str, float]:
+    """Overlap of each row; those of velocity by section as the mean of the ones that both have."""
+    got = {name: float(np.minimum(one[name], other[name]).sum()) for name in one}
+    sections = [got.pop(name) for name in SECTION_ROWS if one[name].any() and other[name].any()]
+    shared = float(np.mean(sections)) if sections else float("nan")
+    return {name: value for name, value in got.items() if name not in SECTION_ROWS} | {"velocity by section": shared}
 
 
-def detail(one: Sequence[Take], other: Sequence[Take]) -> Iterator[str]:
+def detail(human: Histograms, ours: Histograms) -> Iterator[str]:
     for row in ROWS:
-        a, b = mean_histogram(row, one), mean_histogram(row, other)
+        a, b = human[row.name], ours[row.name]
         yield f"\n{row.name}: overlap {np.minimum(a, b).sum():.2f}"
         yield from (
             f"  {label:>13}  human {100 * x:5.1f} %   ours {100 * y:5.1f} %   {100 * (y - x):+5.1f}"
@@ -335,10 +339,10 @@ def detail(one: Sequence[Take], other: Sequence[Take]) -> Iterator[str]:
         )
 
 
-def shortfalls(one: Sequence[Take], other: Sequence[Take], least: float) -> Iterator[str]:
+def shortfalls(human: Histograms, ours: Histograms, least: float) -> Iterator[str]:
     """For each row below `least`, the three bins that differ most."""
     for row in ROWS:
-        a, b = mean_histogram(row, one), mean_histogram(row, other)
+        a, b = human[row.name], ours[row.name]
         overlap = float(np.minimum(a, b).sum())
         if overlap < least:
             worst = np.argsort(-np.abs(b - a))[:3]
@@ -362,14 +366,16 @@ def main() -> None:
             songs.append(song)
             print(f"\r{len(songs)} songs", end="", file=sys.stderr, flush=True)
     folders = sorted(p.parent for p in (given.data / "anime_transcriptions").glob("*/human.mid"))
-    anime, ours_of_anime = zip(*(anime_song(f, given.style, given.seed) for f in folders), strict=True)
-    print(f"\r{len(songs)} songs of POP909, {len(anime)} anime covers", file=sys.stderr)
-    human, ours, human_heard = zip(*songs, strict=True)
+    anime_songs = [anime_song(f, given.style, given.seed) for f in folders]
+    print(f"\r{len(songs)} songs of POP909, {len(anime_songs)} anime covers", file=sys.stderr)
+    takes = [t for t, _, _ in songs]
+    human, ours, human_heard = (histograms(t) for t in zip(*songs, strict=True))
+    anime, ours_of_anime = (histograms(t) for t in zip(*anime_songs, strict=True))
     columns = {
         "ours / POP909": overlaps(ours, human),
         "ours / anime": overlaps(ours_of_anime, anime),
         "POP909 / anime": overlaps(human_heard, anime),
-        "POP909 / POP909": overlaps(human[::2], human[1::2]),
+        "POP909 / POP909": overlaps(histograms(takes[::2]), histograms(takes[1::2])),
     }
     print("| figure | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 1) + "|")
