@@ -121,6 +121,18 @@ def test_a_system_exclusive_whose_length_lies() -> None:
     assert "1 system exclusive of a wrong length" in song_read.warnings[0]
 
 
+def test_a_meta_event_that_swallows_notes_is_left_out() -> None:
+    swallows = b"\x00\xff\x54\x54"  # an SMPTE offset of 84 bytes, where five are right
+    notes = b"".join(note(p) for p in (60, 62, 64, 65) * 8)
+    got = read(swallows, notes)
+    assert [n.pitch for n in got.tracks[0].notes] == [60, 62, 64, 65] * 8
+    assert got.warnings == ("1 meta event was left out that swallowed notes by a wrong length.",)
+
+
+def test_a_meta_event_of_odd_length_is_kept() -> None:
+    assert read(b"\x00\xff\x59\x05\x02\x00\x00\x00\x00", TUNE).key_signatures[0].sharps == 2
+
+
 def test_a_track_ends_where_it_can_no_longer_be_read() -> None:
     broken = TUNE * 3 + b"\x00\xff\x7f\xff\xff\xff\x7f" + TUNE  # a meta event of 268 million bytes
     song_read = midi.from_bytes(song(broken, TUNE * 3))

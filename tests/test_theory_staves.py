@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -84,6 +85,13 @@ def test_a_quick_run_is_no_rolled_chord_and_keeps_its_notes() -> None:
     assert not staff.rolled
 
 
+def test_a_scoop_into_a_note_is_a_grace_note() -> None:
+    tune = [Note(0, 900, 74), Note(960, 1020, 70), Note(1020, 1900, 71), Note(1920, BAR, 69)]
+    (staff,) = written([tune], GRID, BAR, Pedal())
+    assert values(staff) == [(0, 960, (74,)), (960, 960, (71,)), (1920, 1920, (69,))]
+    assert staff.graces == {960: 70}
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 4 * BAR), st.integers(30, 3000), st.integers(36, 84)), max_size=24),
@@ -100,7 +108,8 @@ def test_any_hand_is_written_in_two_voices_at_most_and_no_onset_is_lost(
     for voice in staff.voices:
         assert all(a.end_tick <= b.start_tick for a, b in pairwise(voice))
         assert all(s.end_tick > s.start_tick for s in voice)
-    assert sorted({p for v in staff.voices for s in v for p in s.pitches}) == sorted({n.pitch for n in notes})
+    shown = {p for v in staff.voices for s in v for p in s.pitches} | set(staff.graces.values())
+    assert shown == {n.pitch for n in notes}
 
 
 def test_triplets_need_two_notes_off_the_beat_or_a_song_that_has_many() -> None:
@@ -244,6 +253,19 @@ def test_a_pianists_parts_are_two_staves_in_a_brace() -> None:
     )
     assert [n.lyric for n in upper.recurse().notes if n.lyric] == ["ha", "ru"]
     assert len(score[expressions.PedalMark]) == 1
+
+
+def test_a_grace_note_is_written_before_its_note_and_left_out_when_read() -> None:
+    from music21 import note
+
+    first, *rest = piano().parts
+    scoop = Part("Right Hand", "rh", notes=tuple(sorted((Note(BAR - 60, BAR, 71, 80, "rh/tune"), *first.notes))))
+    score = to_music21(replace(piano(), parts=(scoop, *rest)))
+    graces = [n for n in score.recurse().getElementsByClass(note.Note) if n.duration.isGrace]
+    assert [(n.nameWithOctave, n.getOffsetInHierarchy(score)) for n in graces] == [("B4", 4.0)]
+    song = from_music21(score)
+    assert song.warnings == ("grace notes were left out",)
+    assert (BAR, 72) in [(n.start_tick, n.pitch) for n in song.tracks[0].notes]
 
 
 def test_the_lead_sheet_is_the_tune_with_its_words() -> None:

@@ -150,8 +150,9 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
     known = manifest.read(batch.store)
     todo: dict[str, tuple[Source, tuple[Piece, ...]]] = {}
     kept: dict[str, int] = {}
+    chosen = [(style, plan.fingerprint(style)) for style in batch.styles]
     for source in batch.sources:
-        wanted = plan.pieces(source, batch.styles, batch.endings, batch.font, batch.seed, batch.version)
+        wanted = plan.pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
         lacking = plan.missing(batch.store, wanted, known)
         kept[source.name] = len(wanted) - len(lacking)
         if lacking:
@@ -198,7 +199,7 @@ def _steps(
                 continue
             for share in plan.shares(lacking, len(todo), workers):
                 sizes[name] = len(share)
-                yield Job(name, source.path.name, content, share, batch.seed, batch.font, batch.store)
+                yield Job(name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version)
 
     for outcome in crew(jobs()):
         song = going[outcome.song]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # What is the machine's fault and not the song's: no other song would go better.
 FATAL = (OutputError, SoundFontError, SynthError)
+# A disk with less than this is full: libsndfile says no more than "System error".
+_ROOM_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,10 @@ def make(job: Job) -> Outcome:
     Raises
     ------
     OutputError, SoundFontError, SynthError
-        What would stop every other song, too: a full disk, a SoundFont that is not there.
+        What would stop every other song, too: a full disk, a SoundFont or a RemixKit that is another on this machine.
     """
+    if job.version != (mine := version("remixkit")):
+        raise OutputError(f"a worker has RemixKit {mine}, not {job.version}", remedy="install that version there")
     with job.store.scratch() as folder:
         try:
             analysis = _heard(job, folder)
@@ -90,7 +96,9 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
             bars = facts.source_bars(analysis, piece.style, arrangement)
             report = cover.write(*paths.values(), soundfont=held(job.font).soundfont.path if job.font else None)
     except OutputError as problem:
-        raise OutputError(problem.reason, file=job.store.place, remedy=REMEDY) from problem
+        full = shutil.disk_usage(folder).free < _ROOM_BYTES
+        reason = "no space is left on the disk" if full else problem.reason
+        raise OutputError(reason, file=job.store.place, remedy=REMEDY) from problem
     for path in paths.values():
         if path.suffix == ".ogg":
             ogg.steady(path)
@@ -100,6 +108,7 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
         key=piece.key,
         song=job.song,
         style=piece.style.name if piece.style else "",
+        style_title=piece.style.title if piece.style else "",
         title=arrangement.title or job.song,
         files={name: _file(path) for name, path in paths.items()},
         tonality=facts.tonality(arrangement),

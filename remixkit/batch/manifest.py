@@ -40,8 +40,8 @@ class Entry:
         SHA-256 of all it was made from: song, style, SoundFont, seed, version.
     song : str
         The song's name in the album.
-    style : str
-        The style's name; empty for the song as it is written.
+    style, style_title : str
+        The style's name and title; empty for the song as it is written.
     title : str
         The song's title.
     files : mapping of str to File
@@ -58,6 +58,7 @@ class Entry:
     key: str
     song: str
     style: str
+    style_title: str
     title: str
     files: Mapping[str, File]
     tonality: str

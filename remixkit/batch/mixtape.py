@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,7 +103,6 @@ def record(
     *,
     title: str,
     target_lufs: float = -14.0,
-    style_titles: Mapping[str, str] | None = None,
     progress: Callable[[str, float], None] = lambda stage, share: None,
 ) -> Tape:
     """Mix the tape and write it, with chapters in it and a cue sheet, a list of times and a playlist beside it.
@@ -120,8 +119,6 @@ def record(
         The tape's.
     target_lufs : float
         Loudness, of every piece and of the whole.
-    style_titles : mapping of str to str, optional
-        How styles are called in the chapters.
     progress : callable
         Told the stage and the share of it that is done.
 
@@ -140,7 +137,7 @@ def record(
             progress("master", 0.0)
             done = level(mix, target_lufs, CEILING_DB, rate, pool)
             frames = done.sound.shape[1]
-            chapters = _chapters(tracks, frames / rate, style_titles or {})
+            chapters = _chapters(tracks, frames / rate)
             wish = encode.Wish(tags=encode.Tags(title, "RemixKit", "mixtape"), ceiling_db=CEILING_DB)
             with replacing(target) as beside:
                 encode.write(done.sound, beside, rate, wish, lambda share: progress("file", share))
@@ -203,7 +200,7 @@ def _faded(sound: NDArray[np.float32], track: Track, following_s: float | None, 
     return sound
 
 
-def _chapters(tracks: Sequence[Track], seconds: float, style_titles: Mapping[str, str]) -> tuple[Chapter, ...]:
+def _chapters(tracks: Sequence[Track], seconds: float) -> tuple[Chapter, ...]:
     """A chapter begins where its piece does; where two sound together, in the middle."""
     starts = [t.start_s + t.fade_in_s / 2 for t in tracks]
     return tuple(
@@ -211,7 +208,7 @@ def _chapters(tracks: Sequence[Track], seconds: float, style_titles: Mapping[str
             start,
             end,
             t.entry.title,
-            style_titles.get(t.entry.style, t.entry.style),
+            t.entry.style_title,
             t.entry.tonality,
             t.entry.tempo_bpm,
             t.entry.seconds,

@@ -60,6 +60,7 @@ class Job:
     seed: int
     font: Font | None
     store: Store
+    version: str
 
 
 def formats(asked: Sequence[str]) -> tuple[str, ...]:
@@ -100,9 +101,17 @@ def by_name(chosen: Sequence[Style]) -> tuple[Style, ...]:
 
 
 def pieces(
-    source: Source, chosen: Sequence[Style], endings: Sequence[str], font: Font | None, seed: int, version: str
+    source: Source,
+    chosen: Sequence[tuple[Style, str]],
+    endings: Sequence[str],
+    font: Font | None,
+    seed: int,
+    version: str,
 ) -> tuple[Piece, ...]:
-    """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare."""
+    """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare.
+
+    Styles come with their `fingerprint`.
+    """
     base = (version, source.sha256, font.sha256 if font else "")
     heard = sounds(endings)[:1]
     plain = [Piece(source.name, None, _hash(*base), tuple(f"sources/{source.name}{e}" for e in heard))] if heard else []
@@ -112,10 +121,10 @@ def pieces(
             Piece(
                 name := f"{source.name}.{s.name}",
                 s,
-                _hash(*base, fingerprint(s), str(seed)),
+                _hash(*base, mark, str(seed)),
                 tuple(f"{name}{e}" for e in endings),
             )
-            for s in chosen
+            for s, mark in chosen
         ),
     )
 

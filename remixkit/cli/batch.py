@@ -136,12 +136,11 @@ def _page(asked: Batch) -> str:
     from remixkit.batch import contents, store
     from remixkit.export import page
 
-    titles = {s.name: s.title for s in asked.styles}
     songs: dict[str, list[page.Track]] = {}
     names: dict[str, str] = {}
     for entry, music in contents(asked.store):
         track = page.Track(
-            label=titles.get(entry.style, entry.style) or "Source",
+            label=entry.style_title or "Source",
             is_source=not entry.style,
             tonality=entry.tonality,
             tempo_bpm=entry.tempo_bpm,

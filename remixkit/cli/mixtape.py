@@ -40,7 +40,6 @@ def run(
             output,
             title=title or output.stem,
             target_lufs=loudness,
-            style_titles=_titles({t.entry.style for t in tracks}),
             progress=told,
         )
     for path in tape.files:
@@ -49,17 +48,3 @@ def run(
         console.warn(f"{album} has covers for {tape.seconds / 60:.0f} minutes only")
     for warning in tape.warnings:
         console.warn(f"{output}: {warning}")
-
-
-def _titles(names: set[str]) -> dict[str, str]:
-    """How styles are called; by their name, if their file is gone."""
-    from remixkit import style as styles
-    from remixkit.errors import StyleError
-
-    found = {}
-    for name in names:
-        try:
-            found[name] = styles.load(name).title
-        except StyleError:
-            found[name] = name
-    return found

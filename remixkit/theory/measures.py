@@ -44,7 +44,7 @@ def plain_staff(player: Player, sheet: Sheet) -> Staff:
     meter = sheet.grid.meter
     notes = quantised(player.notes, meter)
     laid = voices(struck(notes, meter), 1) if player.is_drum else voices(notes)
-    return Staff(tuple(tuple(v) for v in laid), frozenset())
+    return Staff(tuple(tuple(v) for v in laid))
 
 
 def fill_measures(part: Part, player: Player, staff: Staff, sheet: Sheet, marks: Marks) -> None:
@@ -101,7 +101,7 @@ class _Writer:
     """Makes the notes of one staff."""
 
     def __init__(self, player: Player, sheet: Sheet, staff: Staff, marks: Marks) -> None:
-        self.player, self.sheet, self.rolled = player, sheet, staff.rolled
+        self.player, self.sheet, self.staff = player, sheet, staff
         self.held_tick, self.is_top = marks.held_tick, marks.is_top
         self.lyrics = _lyrics(player, staff) if marks.is_top else {}
 
@@ -118,7 +118,7 @@ class _Writer:
             if begins and is_upper and piece.pitches and piece.start_tick in self.lyrics:
                 text, place = self.lyrics[piece.start_tick]
                 made.lyrics.append(note.Lyric(text, syllabic=place))
-            if begins and len(piece.pitches) > 1 and piece.start_tick in self.rolled:
+            if begins and len(piece.pitches) > 1 and piece.start_tick in self.staff.rolled:
                 made.expressions.append(expressions.ArpeggioMark())
             if self.held_tick is not None and piece.pitches and piece.start_tick >= self.held_tick and is_upper:
                 fermata = expressions.Fermata()
@@ -129,7 +129,19 @@ class _Writer:
                 made.beams.append(kind, side or None)
             if bracket is not None and made.duration.tuplets:
                 made.duration.tuplets[0].type = bracket
+            grace = self.staff.graces.get(piece.start_tick)
+            if grace is not None and begins and any(abs(p - grace) <= 2 for p in piece.pitches):
+                target.coreInsert(quarters(piece.start_tick - start), self._grace(grace, piece.start_tick))
             target.coreInsert(quarters(piece.start_tick - start), made)
+
+    def _grace(self, pitch: int, tick: int) -> Any:
+        from music21 import note
+
+        made = note.Note(
+            _spelled(pitch, self.sheet.key_at(tick), self.sheet.chord_at(tick)), quarterLength=0.5
+        ).getGrace()
+        made.priority = -1
+        return made
 
 
 def show_accidentals(measure: Any, key_signature: Any, before: Mapping[str, float] | None = None) -> dict[str, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterMap, TempoMap
@@ -23,6 +23,8 @@ EIGHTH = TICKS_PER_QUARTER // 2
 _ROLL_S = (0.018, 0.060)
 _ROLL_STEP = 3
 _ROLL_HELD_S = 0.08
+# A grace note is struck so many ticks before the note a step beside it, and let go as soon.
+_GRACE = (20, 110)
 # The shortest overlap by which a note is held over others rather than joined to them, and that makes a second voice.
 _HELD = EIGHTH
 _DAMPER = 64
@@ -32,10 +34,11 @@ Slots = Mapping[int, Sequence[Note]]
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One staff: its voices from above, and the ticks at which its chords are rolled."""
+    """One staff: its voices from above, the ticks at which its chords are rolled, and grace notes' pitches by tick."""
 
     voices: tuple[tuple[Sound, ...], ...]
-    rolled: frozenset[int]
+    rolled: frozenset[int] = frozenset()
+    graces: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def written(hands: Sequence[Sequence[Note]], grid: Grid, end_tick: int, pedal: P
     """
     level, rolled = unrolled(hands, grid.tempo)
     staves = []
-    for k, notes in enumerate(level):
+    for k, played in enumerate(level):
+        notes, graces = without_graces(played)
         held = pedal if k and k == len(level) - 1 else Pedal()
         on_grid = quantised(notes, grid.meter)
         place = places(notes, grid.meter)
@@ -93,7 +97,8 @@ def written(hands: Sequence[Sequence[Note]], grid: Grid, end_tick: int, pedal: P
         if inner:
             ends = {s.start_tick: s.end_tick for s in first}
             voices.append(_under(inner, ends, grid.meter))
-        staves.append(Staff(tuple(tuple(v) for v in voices), frozenset(place(t) for t in rolled[k])))
+        signs = frozenset(place(t) for t in rolled[k])
+        staves.append(Staff(tuple(tuple(v) for v in voices), signs, {place(t): p for t, p in graces.items()}))
     return staves
 
 
@@ -108,6 +113,29 @@ def unrolled(hands: Sequence[Sequence[Note]], tempo: TempoMap) -> tuple[list[lis
     if len(level) > 1:
         _join_hands(level, rolled, hands, tempo)
     return [sorted(h) for h in level], [frozenset(r) for r in rolled]
+
+
+def without_graces(notes: Sequence[Note]) -> tuple[list[Note], dict[int, int]]:
+    """The notes without those that slide into the next from a step beside it; their pitches by that next one's tick."""
+    kept: list[Note] = []
+    graces: dict[int, int] = {}
+    ordered = sorted(notes)
+    for k, note in enumerate(ordered):
+        after = next((m for m in ordered[k + 1 :] if m.start_tick > note.start_tick), None)
+        is_close = after is not None and after.start_tick - note.start_tick <= _GRACE[1]
+        if after is not None and is_close and after.start_tick not in graces and _slides(note, after):
+            graces[after.start_tick] = note.pitch
+        else:
+            kept.append(note)
+    return kept, graces
+
+
+def _slides(note: Note, after: Note) -> bool:
+    """Whether a note is let go at once for one a step beside it that stays."""
+    is_step = 1 <= abs(after.pitch - note.pitch) <= 2
+    stays = after.end_tick - after.start_tick > 2 * _GRACE[1]
+    at_once = note.end_tick <= after.start_tick + _GRACE[1] and after.start_tick - note.start_tick >= _GRACE[0]
+    return is_step and stays and at_once
 
 
 def two_lines(notes: Sequence[Note]) -> tuple[Slots, Slots]:
