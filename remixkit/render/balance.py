@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.render.effects.blocks import Block, ratio
-from remixkit.render.loudness import about_powers, step_frames
+from remixkit.render.loudness import about_powers
 from remixkit.render.performance import Fader
 
 # A step counts where the bus is no further below its own mean than this: what rings on between phrases does not.
@@ -18,6 +18,58 @@ _GATE_DB = -14.0
 _MOST_UP_DB, _MOST_DOWN_DB = 6.0, 5.0
 _SHORTEST_S = 1.5
 _GLIDE_S = 0.25
+
+
+class Riser:
+    """A bus that is kept louder than the rest, by so much at least and at most.
+
+    Its sound waits until a section is whole; then it is added to the rest with the gain that this section needs. So no
+    more than a section is in memory beside the sum.
+
+    Parameters
+    ----------
+    cuts : sequence of int
+        Frames where sections begin, rising, and where the last one ends.
+    above_lu : (float, float)
+        Least and most that the bus is to be louder, in LU.
+    sample_rate_hz : int
+        Sampling rate.
+    """
+
+    def __init__(self, cuts: Sequence[int], above_lu: tuple[float, float], sample_rate_hz: int) -> None:
+        self._ends = sorted(c for c in set(cuts) if c > 0)
+        self._above_lu, self._rate_hz = above_lu, sample_rate_hz
+        self._waiting: list[Block] = []
+        self._from = 0
+        self._gain = 1.0
+
+    def add(self, sound: Block | None, rest: Block, stop: int) -> None:
+        """The next block of the bus, or silence, up to frame `stop`; what is whole is added to the rest."""
+        last = self._from + sum(b.shape[1] for b in self._waiting)
+        self._waiting.append(np.zeros((2, stop - last), np.float32) if sound is None else sound)
+        while self._ends and self._ends[0] <= stop:
+            self._settle(rest, self._ends.pop(0))
+
+    def finish(self, rest: Block) -> None:
+        """What waits still, as it was last."""
+        lead = np.concatenate([np.zeros((2, 0), np.float32), *self._waiting], axis=1)
+        rest[:, self._from : self._from + lead.shape[1]] += lead * np.float32(self._gain)
+
+    def _settle(self, rest: Block, end: int) -> None:
+        lead = np.concatenate(self._waiting, axis=1)
+        own, self._waiting = lead[:, : end - self._from], [lead[:, end - self._from :]]
+        here = rest[:, self._from : end]
+        before, self._gain = self._gain, self._needed(own, here)
+        glide = Fader(np.array([0.0, _GLIDE_S * self._rate_hz]), np.array([before, self._gain]))
+        here += own * glide.over(0, own.shape[1])
+        self._from = end
+
+    def _needed(self, lead: Block, rest: Block) -> float:
+        found_lu = standing_lu(*(about_powers(s, self._rate_hz) for s in (lead, rest)))
+        if found_lu is None:
+            return self._gain
+        change_db = np.clip(found_lu, *self._above_lu) - found_lu
+        return ratio(float(np.clip(change_db, -_MOST_DOWN_DB, _MOST_UP_DB)))
 
 
 def standing_lu(lead: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:
@@ -32,43 +84,3 @@ def standing_lu(lead: NDArray[np.float64], rest: NDArray[np.float64]) -> float |
     if sounding.sum() * 0.1 < _SHORTEST_S or not lead[sounding].any():
         return None
     return float(10.0 * np.log10(lead[sounding].mean() / max(float(rest[sounding].mean()), 1e-12)))
-
-
-def balance(lead: Block, rest: Block, cuts: Sequence[int], above_lu: tuple[float, float], sample_rate_hz: int) -> Fader:
-    """The fader that keeps a bus above the rest.
-
-    Parameters
-    ----------
-    lead, rest : arrays of float32, shape (2, n)
-        The bus's sound and that of everything else.
-    cuts : sequence of int
-        Frames where sections begin, rising.
-    above_lu : (float, float)
-        Least and most that the bus is to be louder, in LU.
-    sample_rate_hz : int
-        Sampling rate.
-
-    Returns
-    -------
-    Fader
-        Its gains; it glides from one section's to the next.
-    """
-    lead_powers, rest_powers = (about_powers(s, sample_rate_hz) for s in (lead, rest))
-    step = step_frames(sample_rate_hz)
-    starts = [0, *(c for c in cuts if 0 < c < lead.shape[1])]
-    gains = []
-    for start, end in zip(starts, [*starts[1:], lead.shape[1]], strict=True):
-        here = slice(start // step, max(start // step + 1, end // step))
-        found = standing_lu(lead_powers[here], rest_powers[here])
-        gains.append(1.0 if found is None else ratio(_correction_db(found, above_lu)))
-    glide = int(_GLIDE_S * sample_rate_hz)
-    frames, values = [0.0], [gains[0]]
-    for start, before, after in zip(starts[1:], gains, gains[1:], strict=False):
-        frames += [max(frames[-1], start - glide), float(start)]
-        values += [before, after]
-    return Fader(np.array(frames), np.array(values))
-
-
-def _correction_db(found_lu: float, above_lu: tuple[float, float]) -> float:
-    least, most = above_lu
-    return float(np.clip(np.clip(found_lu, least, most) - found_lu, -_MOST_DOWN_DB, _MOST_UP_DB))

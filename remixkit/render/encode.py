@@ -36,11 +36,13 @@ _READ_FRAMES = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows."""
+    """What a player shows; tempo (whole beats a minute) and key ("F#m") stand in MP3 files only."""
 
     title: str = ""
     artist: str = ""
     comment: str = ""
+    bpm: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,14 @@ def _tag(file: soundfile.SoundFile, tags: Tags) -> None:
 
 def _id3(tags: Tags) -> bytes:
     """An ID3v2.3 tag; libsndfile writes titles outside Latin-1 wrongly into MP3 (id3.org/id3v2.3.0, 3-4.2)."""
-    texts = ((b"TIT2", tags.title), (b"TPE1", tags.artist), (b"TSSE", "RemixKit"))
+    bpm = str(tags.bpm) if tags.bpm else ""
+    texts = (
+        (b"TIT2", tags.title),
+        (b"TPE1", tags.artist),
+        (b"TBPM", bpm),
+        (b"TKEY", tags.key),
+        (b"TSSE", "RemixKit"),
+    )
     bodies = [(name, b"\1" + _utf16(text)) for name, text in texts if text]
     if tags.comment:
         bodies.append((b"COMM", b"\1und" + _utf16("") + b"\0\0" + _utf16(tags.comment)))

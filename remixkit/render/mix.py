@@ -7,7 +7,7 @@ their number and the sum is the same on any number of cores.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from remixkit.model.arrangement import Arrangement, Move
 from remixkit.render.automation import Sweep, moving
-from remixkit.render.balance import balance
-from remixkit.render.buses import DIRECT, BusLine, Passed, Patience, lines
+from remixkit.render.balance import Riser
+from remixkit.render.buses import BusLine, Passed, Patience, lines
 from remixkit.render.chain import chain
 from remixkit.render.effects.blocks import Block, Processor, blocks_of, highest, ratio
 from remixkit.render.effects.space import room_alone
@@ -133,9 +133,13 @@ def mixdown(
     # The pool is left first: it waits for blocks that are still being played.
     with ExitStack() as players, ThreadPoolExecutor(workers) as pool:
         desks = _desks(arrangement, performances, places, soundfont, sample_rate_hz, pool, players)
-        table = _Table(buses, [b.above_lu for b in (DIRECT, *arrangement.master.buses)], end, sample_rate_hz)
-        table.add_up(desks, pool, progress)
-    sound = table.balanced(frames_of([s.start_tick for s in arrangement.sections]))
+        cuts = [*frames_of([s.start_tick for s in arrangement.sections]), end]
+        risers = {
+            place: Riser(cuts, bus.above_lu, sample_rate_hz)
+            for place, bus in enumerate(arrangement.master.buses, 1)
+            if bus.above_lu is not None
+        }
+        sound = _Table(buses, risers, end, sample_rate_hz).add_up(desks, pool, progress)
     _move(sound, arrangement.master.moves, frames_of, sample_rate_hz)
     return Mix(sound, end, tuple(dict.fromkeys(w for p in performances for w in p.warnings)))
 
@@ -166,22 +170,18 @@ def _desks(
 
 
 class _Table:
-    """The sum: what every bus gives, block by block, and the room.
+    """The sum: what every bus gives, block by block, and the room. Some buses rise above the rest."""
 
-    A bus that is to stand above the rest is kept apart until all is heard.
-    """
-
-    def __init__(
-        self, buses: Sequence[BusLine], above_lu: Sequence[tuple[float, float] | None], end: int, sample_rate_hz: int
-    ) -> None:
-        self._buses, self._rate_hz, self._end = buses, sample_rate_hz, end
+    def __init__(self, buses: Sequence[BusLine], risers: Mapping[int, Riser], end: int, sample_rate_hz: int) -> None:
+        self._buses, self._risers, self._rate_hz, self._end = buses, risers, sample_rate_hz, end
         self._longest = (end + int(LONGEST_TAIL_S * sample_rate_hz)) // QUANTUM * QUANTUM
         self._ring = int(RING_S * sample_rate_hz) // QUANTUM * QUANTUM
         frames = -(-(self._longest + self._ring) // BLOCK_FRAMES) * BLOCK_FRAMES
         self._total = np.zeros((2, frames), np.float32)
-        self._apart = {k: (np.zeros_like(self._total), lu) for k, lu in enumerate(above_lu) if lu is not None}
 
-    def add_up(self, desks: Sequence[_Desk], pool: ThreadPoolExecutor, progress: Callable[[float], None]) -> None:
+    def add_up(
+        self, desks: Sequence[_Desk], pool: ThreadPoolExecutor, progress: Callable[[float], None]
+    ) -> NDArray[np.float32]:
         """Hear all of it."""
         room = room_alone(self._rate_hz, _ROOM, _DAMPING, _PREDELAY_MS)
         wet, silence = np.float32(ratio(_RETURN_DB)), ratio(_SILENCE_DB)
@@ -190,31 +190,27 @@ class _Table:
             here = slice(start, start + BLOCK_FRAMES)
             sent = np.zeros((2, BLOCK_FRAMES), np.float32)
             level = 0.0
+            rising: list[tuple[Riser, Block | None]] = []
             for place, bus in enumerate(self._buses):
-                passed = bus.pass_on(_sum_for(place, sums), start, BLOCK_FRAMES)
-                if passed is None:
-                    continue
-                sound, to_room = passed
-                (self._apart[place][0] if place in self._apart else self._total)[:, here] += sound
-                sent += to_room
-                level = max(level, highest(sound)) if place in self._apart else level
+                sound, to_room = bus.pass_on(_sum_for(place, sums), start, BLOCK_FRAMES) or (None, None)
+                if sound is not None and to_room is not None:
+                    level = max(level, highest(sound))
+                    sent += to_room
+                if place in self._risers:
+                    rising.append((self._risers[place], sound))
+                elif sound is not None:
+                    self._total[:, here] += sound
             self._total[:, here] += wet * room(sent)
+            for riser, sound in rising:
+                riser.add(sound, self._total, here.stop)
             progress(min(1.0, (start + BLOCK_FRAMES) / max(self._end, 1)))
             level = max(level, highest(self._total[:, here]))
             loudest = max(loudest, level)
             if start >= self._longest or (start >= self._end and level <= loudest * silence):
                 break
-        self._floor = loudest * silence
-
-    def balanced(self, cuts: Sequence[int]) -> NDArray[np.float32]:
-        """The sum with every bus where it should stand; `cuts` are where sections begin."""
-        for lead, above_lu in self._apart.values():
-            heard = slice(0, max(QUANTUM, self._end))
-            fader = balance(lead[:, heard], self._total[:, heard], cuts, above_lu, self._rate_hz)
-            for start in range(0, self._total.shape[1], BLOCK_FRAMES):
-                here = slice(start, start + BLOCK_FRAMES)
-                self._total[:, here] += lead[:, here] * fader.over(start, BLOCK_FRAMES)
-        return _ending(self._total, self._end, self._longest, self._ring, self._floor)
+        for riser in self._risers.values():
+            riser.finish(self._total)
+        return _ending(self._total, self._end, self._longest, self._ring, loudest * silence)
 
 
 def _move(sound: Block, moves: Sequence[Move], frames_of: FramesOf, sample_rate_hz: int) -> None:

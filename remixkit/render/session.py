@@ -17,6 +17,10 @@ from remixkit.render.soundfonts import SoundFont
 
 RATES_HZ = (44100, 48000)
 
+# Keys as ID3 writes them, by pitch class of the tonic.
+_MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
@@ -98,10 +102,19 @@ def render(
         done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
     tell("master", 1.0)
     lap("master")
-    tags = Tags(arrangement.title, arrangement.composer, f"{arrangement.style} cover" if arrangement.style else "")
-    wish = Wish(bits, tags, arrangement.master.ceiling_db, arrangement.seed)
+    wish = Wish(bits, _tags(arrangement), arrangement.master.ceiling_db, arrangement.seed)
     for target in targets:
         write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
         lap(target.name)
     seconds = done.sound.shape[1] / rate_hz
     return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings)
+
+
+def _tags(arrangement: Arrangement) -> Tags:
+    comment = f"{arrangement.style} cover" if arrangement.style else ""
+    tempo = arrangement.grid.tempo.mean_bpm(max(1, arrangement.end_tick))
+    key = ""
+    if arrangement.keys:
+        longest = max(arrangement.keys, key=lambda k: k.end_tick - k.start_tick)
+        key = _MINOR[longest.tonic_pc] + "m" if longest.mode == "minor" else _MAJOR[longest.tonic_pc]
+    return Tags(arrangement.title, arrangement.composer, comment, round(tempo), key)

@@ -66,12 +66,18 @@ class FormSpec(Table):
 class HarmonySpec(Table):
     """The key, how chords are coloured, how often they are replaced (0 never, 1 wherever the melody allows).
 
+    `inversions` is how often a chord is put on its third where the bass then walks by step, `suspensions` how often a
+    dominant's third is delayed, `pedal` how often the tonic is held under an intro or a prechorus.
+
     `key` is a key ("D", "F#m") or signed semitones ("+2"); without it the cover is in the song's own.
     """
 
     key: str | None = None
     colour: Colour = "triads"
     reharmonise: Unit = 0.0
+    inversions: Unit = 0.0
+    suspensions: Unit = 0.0
+    pedal: Unit = 0.0
 
     @field_validator("key")
     @classmethod
