@@ -47,7 +47,10 @@ def find_lift(frames: Frames, melody: Sequence[MelodyNote]) -> Lift | None:
         moved = agreement(grid, semitones)
         for lag in range(NEAREST_BARS, count - FEWEST_BARS + 1):
             here, there = np.diagonal(moved, -lag), np.diagonal(plain, -lag)
-            first, last, worth = best_run(np.where(here > 0, here - AGREEMENT, -0.1))
+            gain = np.where(here > 0, here - AGREEMENT, -0.1)
+            if gain.clip(min=0.0).sum() <= best:
+                continue
+            first, last, worth = best_run(gain)
             if last - first >= FEWEST_BARS and worth > best and (here - there)[first:last].mean() > MARGIN:
                 best, found = worth, Lift(first + lag, last + lag, lag, semitones)
     return found
