@@ -276,3 +276,12 @@ def test_the_lead_sheet_is_the_tune_with_its_words() -> None:
     ]  # fmt: skip
     assert tune.lyrics == (Text(0, "ha"), Text(960, "ru"))
     assert [c.text for c in song.chord_symbols] == ["C:maj", "F:maj7/3", "C:maj"]
+
+
+def test_a_lead_sheet_ends_with_its_tune_and_may_be_empty() -> None:
+    longer = replace(piano(), sections=(*piano().sections, Section(2 * BAR, 9 * BAR, "outro")))
+    (part,) = lead_music21(longer).parts
+    assert len(part.getElementsByClass("Measure")) == 2
+    assert from_music21(lead_music21(longer)).markers == (Text(0, "A"), Text(BAR, "A 2"))
+    mute = replace(piano(), parts=piano().parts[2:])
+    assert from_music21(lead_music21(mute)).tracks[0].notes == ()

@@ -53,7 +53,8 @@ def fill_measures(part: Part, player: Player, staff: Staff, sheet: Sheet, marks:
 
     meter, end = sheet.grid.meter, sheet.end_tick
     rows = [pieces(voice, meter, end, fill=k == 0) for k, voice in enumerate(staff.voices or ((),))]
-    signs = [*marks.signs, *((tick, clef(name)) for tick, name in marks.clefs.items())]
+    signs = [sign for sign in marks.signs if sign[0] < end]
+    signs += [(tick, clef(name)) for tick, name in marks.clefs.items()]
     for start, stop, line in marks.spans:
         first, last = spanner.SpannerAnchor(), spanner.SpannerAnchor()
         line.addSpannedElements([first, last])

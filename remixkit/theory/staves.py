@@ -24,7 +24,7 @@ _ROLL_S = (0.018, 0.060)
 _ROLL_STEP = 3
 _ROLL_HELD_S = 0.08
 # A grace note is struck so many ticks before the note a step beside it, and let go as soon.
-_GRACE = (20, 110)
+_GRACE = (8, 110)
 # The shortest overlap by which a note is held over others rather than joined to them, and that makes a second voice.
 _HELD = EIGHTH
 _DAMPER = 64
@@ -87,7 +87,7 @@ def written(hands: Sequence[Sequence[Note]], grid: Grid, end_tick: int, pedal: P
     level, rolled = unrolled(hands, grid.tempo)
     staves = []
     for k, played in enumerate(level):
-        notes, graces = without_graces(played)
+        notes, graces = without_graces(played, grid.meter)
         held = pedal if k and k == len(level) - 1 else Pedal()
         on_grid = quantised(notes, grid.meter)
         place = places(notes, grid.meter)
@@ -115,15 +115,20 @@ def unrolled(hands: Sequence[Sequence[Note]], tempo: TempoMap) -> tuple[list[lis
     return [sorted(h) for h in level], [frozenset(r) for r in rolled]
 
 
-def without_graces(notes: Sequence[Note]) -> tuple[list[Note], dict[int, int]]:
+def without_graces(notes: Sequence[Note], meter: MeterMap) -> tuple[list[Note], dict[int, int]]:
     """The notes without those that slide into the next from a step beside it; their pitches by that next one's tick."""
+    place = places(notes, meter)
     kept: list[Note] = []
     graces: dict[int, int] = {}
     ordered = sorted(notes)
     for k, note in enumerate(ordered):
         after = next((m for m in ordered[k + 1 :] if m.start_tick > note.start_tick), None)
-        is_close = after is not None and after.start_tick - note.start_tick <= _GRACE[1]
-        if after is not None and is_close and after.start_tick not in graces and _slides(note, after):
+        if after is None:
+            kept.append(note)
+            continue
+        apart = after.start_tick - note.start_tick
+        is_close = apart <= _GRACE[1] or (apart <= 2 * _GRACE[1] and place(note.start_tick) == place(after.start_tick))
+        if is_close and after.start_tick not in graces and _slides(note, after):
             graces[after.start_tick] = note.pitch
         else:
             kept.append(note)
