@@ -83,6 +83,13 @@ def test_a_tenth_is_rolled_when_there_is_time_and_dropped_when_not():
     assert {n.pitch for n in hurried if n.start_tick < 200} == {40, 47}
 
 
+def test_the_hand_is_never_too_far_to_reach_the_tune_after_an_onset_it_left_out():
+    low = [Weighed(Note(t, t + 120, p, 70), 3.0) for t, p in ((720, 33), (840, 24), (840, 37))]
+    played = fit_hand([*low, Weighed(Note(1200, 1680, 72, 90), TUNE)], TEMPO)
+    assert faults(played, TEMPO) == ()
+    assert played[-1].pitch == 72
+
+
 def test_a_held_key_is_let_go_for_the_next_position():
     played = fit_hand([Weighed(Note(0, 3840, 36, 70), 1.0), Weighed(Note(960, 1920, 60, 70), 1.0)], TEMPO)
     assert [(n.start_tick, n.end_tick, n.pitch) for n in played] == [(0, 960, 36), (960, 1920, 60)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from remixkit import style as styles
 from remixkit.arrange.chart import Chart, PlannedSection, SourceLine
 from remixkit.arrange.hands import LEVELS, TUNE, Weighed, faults, fit_hand
 from remixkit.arrange.piano import left_hand, right_hand
+from remixkit.arrange.piano_bass import are_parallel
+from remixkit.arrange.piano_keys import CLEAR_FROM
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.errors import StyleError
 from remixkit.model.analysis import ChordSpan, Key
@@ -141,10 +144,21 @@ def charts(draw: st.DrawFn) -> Chart:
     )
 
 
-@settings(max_examples=40, deadline=None)
-@given(charts())
-def test_any_chart_gives_playable_hands_with_the_tune_whole(chart):
-    check(chart)
+@settings(max_examples=30, deadline=None)
+@given(charts(), st.sampled_from(sorted(LEVELS)))
+def test_any_chart_gives_playable_hands_with_the_tune_whole(chart, level):
+    _, left = check(chart, level)
+    assert not [i for i in low_intervals(left.notes) if i]
+
+
+def low_intervals(notes: Sequence[Note]) -> list[bool]:
+    """For each pair of left-hand keys held together whether they stand too close for where they lie."""
+    return [
+        min(a.pitch, b.pitch) < CLEAR_FROM.get(abs(a.pitch - b.pitch), 0)
+        for k, a in enumerate(notes)
+        for b in notes[k + 1 :]
+        if b.start_tick < a.end_tick and a.start_tick < b.end_tick
+    ]
 
 
 def test_the_same_seed_plays_the_same_and_another_seed_keeps_the_tune():
@@ -172,6 +186,86 @@ def test_the_tune_is_most_of_the_right_hand_and_louder_than_the_left():
     assert len(sung) >= 0.9 * len(right.notes)
     tune = [n.velocity for n in right.notes if n.origin.endswith("/tune")]
     assert sum(tune) / len(tune) > sum(n.velocity for n in left.notes) / len(left.notes) + 8
+
+
+def test_the_thumb_sings_where_the_tune_holds():
+    held = [Note(k * BAR, k * BAR + BAR, 76, 80) for k in range(15)]
+    _, left = check(chart_of(("C:maj", "A:min"), melody=held))
+    sung = [n for n in left.notes if n.origin == "left_hand/moving"]
+    assert len({n.start_tick // BAR for n in sung}) >= 10
+    assert all(53 <= n.pitch <= 70 for n in sung)
+    moves = [a.pitch != b.pitch for a, b in pairwise(sung)]
+    assert sum(moves) >= 0.7 * len(moves)
+
+
+def test_the_thumb_takes_the_sources_second_voice():
+    held = [Note(k * BAR, k * BAR + BAR, 79, 80) for k in range(15)]
+    second = tuple(
+        Note(k * BAR + at, k * BAR + at + 480, p, 70)
+        for k in range(15)
+        for at, p in ((960, 72), (1440, 76), (1920, 72), (2400, 64))
+    )
+    _, left = check(chart_of(("C:maj",), melody=held, source=(SourceLine("second", second),)))
+    sung = [n for n in left.notes if n.origin == "left_hand/moving"]
+    assert len(sung) >= 15
+    assert {n.start_tick % BAR for n in sung} <= {960, 1440, 1920, 2400}
+    assert {n.pitch % 12 for n in sung} <= {0, 4}
+
+
+def test_the_left_hand_fills_the_bars_without_tune():
+    sections = (PlannedSection(0, 8 * BAR, "intro", 0.3, 0), PlannedSection(8 * BAR, 32 * BAR, "A", 0.5, 8 * BAR))
+    melody = [Note(BAR * 8 + k * 960, BAR * 8 + k * 960 + 960, 72 + k % 3, 80) for k in range(92)]
+    right, left = check(chart_of(bars=32, sections=sections, melody=melody, bpm=76.0))
+    intro = [n for n in (*right.notes, *left.notes) if n.start_tick < 8 * BAR]
+    assert 2.0 <= len(intro) / 32 <= 4.5
+
+
+def test_a_long_song_has_many_textures():
+    sections = tuple(
+        PlannedSection(k * 8 * BAR, (k + 1) * 8 * BAR, label, energy, k * 8 * BAR, k == 4)
+        for k, (label, energy) in enumerate((("A", 0.4), ("B", 0.6), ("sabi", 0.9), ("A", 0.45), ("sabi", 1.0)))
+    )
+    _, left = check(chart_of(bars=40, sections=sections))
+    textures = {n.origin for n in left.notes} - {"left_hand/walk", "left_hand/moving", "left_hand/ending"}
+    assert len(textures) >= 5
+
+
+def test_tune_and_bass_do_not_move_in_fifths_or_octaves():
+    chart = chart_of(("F:maj", "G:maj"), melody=[Note(k * BAR, k * BAR + BAR, 72 + 2 * (k % 2), 80) for k in range(15)])
+    right, left = play(chart)
+    tune = {n.start_tick: n.pitch for n in right.notes if n.origin.endswith("/tune")}
+    bass = {k * BAR: min(n.pitch for n in left.notes if k == n.start_tick // BAR) for k in range(15)}
+    steps = [(bass[a], bass[b], tune[a], tune[b]) for a, b in pairwise(sorted(tune)) if (b // BAR) % 8]
+    assert not any(are_parallel(*s) for s in steps)
+
+
+def test_the_left_hand_climbs_into_the_sabi():
+    chart = chart_of()
+    half = chart.end_tick // 2
+    _, left = check(chart)
+    climb = [n for n in left.notes if half - 960 <= n.start_tick < half]
+    assert [n.start_tick for n in climb] == [half - 960, half - 720, half - 480, half - 240]
+    assert [n.pitch for n in climb] == sorted(n.pitch for n in climb)
+    assert climb[-1].velocity > climb[0].velocity
+
+
+def test_an_ending_of_our_own_closes_on_the_added_ninth():
+    sections = (PlannedSection(0, 12 * BAR, "sabi", 0.9, 0, True), PlannedSection(12 * BAR, 16 * BAR, "outro", 0.3))
+    right, left = check(chart_of(("C:maj",), sections=sections, melody=[Note(0, 960, 72, 80)]))
+    last = {n.pitch % 12 for n in (*right.notes, *left.notes) if n.start_tick >= 15 * BAR}
+    assert last == {0, 2, 4, 7}
+
+
+def test_easy_is_a_line_and_a_simple_left_hand():
+    right, left = check(chart_of(bars=32, bpm=76.0), "easy")
+    full = sum(len(p.notes) for p in play(chart_of(bars=32, bpm=76.0)))
+    assert {n.origin.split("/")[1] for n in right.notes} <= {"tune", "line", "ending"}
+    for hand in (right, left):
+        for n in hand.notes:
+            together = [o.pitch for o in hand.notes if o.start_tick <= n.start_tick < o.end_tick]
+            assert len(together) <= 2
+            assert max(together) - min(together) <= 8
+    assert len(right.notes) + len(left.notes) < 0.7 * full
 
 
 def test_a_tune_is_put_into_the_right_hands_octave_by_whole_sections():

@@ -206,8 +206,10 @@ class _Hand:
     def held_tune(self) -> list[int]:
         return [note.pitch for w, note in (self.played[i] for i in self.sounding) if w.worth == TUNE]
 
-    def choose(self, group: Sequence[Weighed], now: float, gap_s: float, ahead: Sequence[int]) -> list[Weighed]:
-        """The tune at an onset, and as much else, by worth, as the hand can take; `ahead` is the tune next, else the bass."""
+    def choose(
+        self, group: Sequence[Weighed], now: float, gap_s: float, ahead: Sequence[tuple[float, float]]
+    ) -> list[Weighed]:
+        """The tune at an onset, and as much else, by worth, as the hand can take; `ahead` is where it must be when."""
         tick = group[0].note.start_tick
         chosen = [w for w in group if w.worth == TUNE]
         fixed = [] if chosen else self.held_tune()
@@ -220,14 +222,14 @@ class _Hand:
                 continue
             if len(trial) + len(fixed) > self.reach.notes:
                 continue
-            end, at_end = middle(trial), gap_s
+            end, at_end = middle(trial), now
             if max(trial + fixed) - min(trial + fixed) > self.reach.span:
                 if not (may_roll and _rollable(trial, gap_s, self.reach)):
                     continue
-                end, at_end = max(trial), gap_s - ROLL_S * (len(trial) - 1)
+                end, at_end = max(trial), now + ROLL_S * (len(trial) - 1)
             if not self.may_reach(middle(trial), now):
                 continue
-            if ahead and not self.reach.may_move(abs(middle(ahead) - end), at_end):
+            if not all(self.reach.may_move(abs(place - end), at - at_end) for place, at in ahead):
                 continue
             chosen.append(w)
         return sorted(chosen, key=lambda w: w.note.pitch)
@@ -283,14 +285,29 @@ def walk(
     for k, group in enumerate(groups):
         tick = group[0].note.start_tick
         hand.sounding = [i for i in hand.sounding if hand.played[i][1].end_tick > tick]
-        following = groups[k + 1] if k + 1 < len(groups) else []
-        ahead = [w.note.pitch for w in following if w.worth == TUNE] or [
-            w.note.pitch for w in following if w.worth >= BASS
-        ]
+        ahead = _ahead(groups, seconds, k, reach)
         chosen = hand.choose(group, seconds[k], seconds[k + 1] - seconds[k], ahead)
         if chosen:
             hand.strike(chosen, tick, seconds[k])
     return hand.played
+
+
+def _ahead(
+    groups: Sequence[Sequence[Weighed]], seconds: Sequence[float], k: int, reach: Reach
+) -> list[tuple[float, float]]:
+    """Where the hand must be soon, and when: for the next bass, and for the tune, of what a jump could miss."""
+    window_s = max((ms for ms, _ in reach.jumps), default=0.0) / 1000
+    places: list[tuple[float, float]] = []
+    for group, at in zip(groups[k + 1 :], seconds[k + 1 :], strict=False):
+        if at - seconds[k] > window_s:
+            break
+        tune = [w.note.pitch for w in group if w.worth == TUNE]
+        bass = [w.note.pitch for w in group if w.worth >= BASS]
+        if tune or (bass and not places):
+            places.append((middle(tune or bass), at))
+        if tune:
+            break
+    return places
 
 
 def onsets(weighed: Sequence[Weighed], tempo: TempoMap) -> list[list[Weighed]]:

@@ -85,15 +85,9 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Laid):
     """An event with the chord it sounds on; `chord_index` is its place in `Chart.chords`."""
 
-    start_tick: int
-    end_tick: int
-    degrees: tuple[str, ...]
-    velocity: int
-    origin: str
-    bar: Bar
     chord_index: int
 
 

@@ -27,13 +27,15 @@ from remixkit.errors import StyleError
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.plugins import nearest
+from remixkit.style.settings import between, one_of, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at
 from remixkit.theory.voicing import voice_chords
 
+_LEVEL = one_of("easy", "medium", "full")
 LEADS = ("piano_right", "melody")
 # Of the notes that are not the tune's, the lines in its rests may take this share; tones under it take what is left.
-_LINE_SHARE = 0.7
+_LINE_SHARE = 0.6
 # Close positions are clear only so high.
 _EASY_LOW = 45
 
@@ -63,6 +65,7 @@ class _Desk:
         return Phrase(tuple(sorted(notes)), pedal(self.chart, first_tick=self.spans[0].start_tick))
 
 
+@takes(level=_LEVEL, tune_share=between(0.5, 1.0))
 def right_hand(task: RoleTask) -> Phrase:
     """The tune with its octaves, tones under it, lines where it rests, and the last chord.
 
@@ -89,6 +92,7 @@ def right_hand(task: RoleTask) -> Phrase:
     return desk.phrase([*fit_hand([*tune, *doubled, *under, *lines], chart.grid.tempo, desk.reach), *ending])
 
 
+@takes(level=_LEVEL)
 def left_hand(task: RoleTask) -> Phrase:
     """Textures by phrase on a bass line that sings, and a voice above it, under whatever the right hand plays.
 
@@ -107,7 +111,7 @@ def left_hand(task: RoleTask) -> Phrase:
     grounds = _grounds(task, spans, line, above, desk.level)
     chosen = piano_left.textures(task, spans, grounds, above, desk.level)
     ending_tick = _ending_tick(chart)
-    asked = piano_left.played(task, chosen, grounds, above, ending_tick)
+    asked = piano_left.played(task, chosen, grounds, above, ending_tick, climbs=desk.level == "full")
     if desk.level != "easy":
         inside = [n for n in _in_sections(tuple(line), spans) if n.start_tick < ending_tick]
         asked += piano_inner.moving(
@@ -198,7 +202,10 @@ def _ending_bass(task: RoleTask, grounds: list[Ground], above: Above, tick: int)
 
 
 def _ending_chord(task: RoleTask, line: list[Note], reach: Reach) -> list[Note]:
-    """The last chord of the right hand, rolled after the left one's; none if the tune is still singing there."""
+    """The last chord of the right hand, rolled after the left one's; none if the tune is still singing there.
+
+    Where the cover made its own ending a major chord gets its ninth (craft: IV - iv - I add9).
+    """
     chart = task.chart
     tick = _ending_tick(chart)
     chord: ChordSpan = chord_at(chart.chords, chart.end_tick - 1)
@@ -206,6 +213,8 @@ def _ending_chord(task: RoleTask, line: list[Note], reach: Reach) -> list[Note]:
     if not plays or chord.root_pc is None or any(n.end_tick > tick for n in line) or chart.end_tick <= tick:
         return []
     pcs = tones(chord)[:3]
+    if chart.sections[-1].source_tick is None and pcs[1] == (pcs[0] + 4) % 12 and reach.notes > 3:
+        pcs = (*pcs, (pcs[0] + 2) % 12)
     top = min((p for p in range(69, 81) if p % 12 in pcs), key=lambda p: (p % 12 != pcs[0], abs(p - 74)))
     pitches = [p for p in range(max(62, top - reach.span), top + 1) if p % 12 in pcs][-reach.notes :]
     start = chart.grid.tempo.tick(chart.grid.tempo.second(tick) + 3 * ROLL_S)

@@ -26,6 +26,10 @@ from remixkit.theory.keys import chord_at
 # Lower than this a third or a sixth under the tune is the left hand's; its thumb sings between these.
 LOWEST, THUMB = 57, (53, 70)
 _LINE_WORTH, _SUPPORT_WORTH, _MOVING_WORTH = 9.0, 4.0, 4.5
+# How long the hand stays with a chord's bass before its thumb sings.
+_AFTER_BASS = TICKS_PER_QUARTER * 3 // 4
+# Where the thumb is at home.
+_HOME = 62
 _EIGHTH = TICKS_PER_QUARTER // 2
 # Eighths that pass faster than this are too quick for an inner voice; it then moves in quarters.
 _LEAST_S = 0.21
@@ -98,7 +102,7 @@ def lines(
         for n in held(best, end):
             span = span_at(spans, n.start_tick)
             swell = 5.0 * span.arch(n.start_tick) + 4.0 * strength(chart, n.start_tick) + lift(span, n.start_tick)
-            velocity = midi(touch.base - touch.line - 2 + swell + evened(span.section, 24))
+            velocity = midi(touch.base - touch.line - 2 + swell + evened(span.section, 16))
             out.append(Weighed(replace(n, velocity=velocity, origin=f"{origin}/line"), _LINE_WORTH))
     return out
 
@@ -203,14 +207,18 @@ def _struck_at(view: Sounding, tick: int) -> Note | None:
 
 
 def _places(chart: Chart, start_tick: int, end_tick: int) -> list[int]:
-    """The eighths (quarters in a fast piece) after a note of the tune, up to a sixteenth before the next."""
+    """The eighths (quarters in a fast piece) after a note of the tune, up to a sixteenth before the next.
+
+    The hand that has just struck a chord's bass gets there in its own time.
+    """
     tempo = chart.grid.tempo
     unit = _EIGHTH
     if tempo.second(start_tick + unit) - tempo.second(start_tick) < _LEAST_S:
         unit = TICKS_PER_QUARTER
     bar = chart.grid.meter.bar_start(start_tick)
     first = bar + -(-(start_tick + unit // 2 - bar) // unit) * unit
-    return list(range(first, end_tick - unit // 2 + 1, unit))
+    places = range(first, end_tick - unit // 2 + 1, unit)
+    return [p for p in places if p - chord_at(chart.chords, p).start_tick >= _AFTER_BASS]
 
 
 def _figure(span: Span, seed: int, origin: str) -> str:
@@ -235,11 +243,11 @@ def _between(chart: Chart, tick: int, sounding: Sounding, tune: int, wanted: int
     options = [
         p
         for p in range(THUMB[0], min(THUMB[1], high - 3) + 1)
-        if p % 12 in pcs and not clashes(p, [n.pitch for n in above])
+        if p % 12 in pcs and p != last and not clashes(p, [n.pitch for n in above])
     ]
 
     def cost(pitch: int) -> float:
-        far = abs(pitch - last) + (4.0 if pitch == last else 0.0)
+        far = abs(pitch - last) + 0.15 * abs(pitch - _HOME)
         return far if wanted is None else min((pitch - wanted) % 12, (wanted - pitch) % 12) + 0.2 * far
 
     return min(options, key=cost, default=None)

@@ -26,6 +26,8 @@ from remixkit.theory.keys import key_at
 
 # How busy each level is beside the full one.
 _BUSY = {"easy": 0.5, "medium": 0.75, "full": 1.0}
+# The degrees of a climb, and the shortest sixteenth in which it is played.
+_CLIMB, _CLIMB_LEAST_S = ("5", "8", "T", "12"), 0.125
 # How much denser the left hand is where it is alone.
 _ALONE = 0.35
 # What each phrase costs that another kind of section has had with a texture.
@@ -69,9 +71,15 @@ def textures(
 
 
 def played(
-    task: RoleTask, chosen: Sequence[tuple[Span, Pattern]], grounds: Sequence[Ground], above: Above, ending_tick: int
+    task: RoleTask,
+    chosen: Sequence[tuple[Span, Pattern]],
+    grounds: Sequence[Ground],
+    above: Above,
+    ending_tick: int,
+    *,
+    climbs: bool = False,
 ) -> list[Weighed]:
-    """The textures as notes: with breath at phrase ends and steps in the bass between chords."""
+    """The textures as notes: with breath at phrase ends, steps in the bass between chords, a climb into the sabi."""
     out: list[Weighed] = []
     last: int | None = None
     for span, pattern in chosen:
@@ -79,6 +87,10 @@ def played(
         strokes = [s for g in inside for s in _with_third(_laid(pattern, g, stretch_of(task.chart)))]
         strokes = _breathing(task, span, strokes, above)
         walks = _walks(task, span, inside, above)
+        climb = _climb(task, span, inside) if climbs else []
+        if climb:
+            strokes = [s for s in strokes if s.start_tick < climb[0].start_tick] + climb
+            walks = [w for w in walks if w.note.end_tick <= climb[0].start_tick]
         for stroke in strokes:
             walk = next((w for w in walks if w.note.end_tick > stroke.start_tick >= w.note.start_tick), None)
             if walk is not None:
@@ -91,6 +103,20 @@ def played(
             out += made
         out += walks
     return out
+
+
+def _climb(task: RoleTask, span: Span, grounds: Sequence[Ground]) -> list[Stroke]:
+    """Sixteenths up the chord in the last beat before a sabi that is louder than what it follows, growing."""
+    if span.leads_to is None or span.leads_to.name != "sabi" or not grounds:
+        return []
+    unit = TICKS_PER_QUARTER // 4 * stretch_of(task.chart)
+    start, ground = span.end_tick - len(_CLIMB) * unit, grounds[-1]
+    tempo = task.chart.grid.tempo
+    is_slow = tempo.second(start + unit) - tempo.second(start) >= _CLIMB_LEAST_S
+    rises = span.leads_to.intensity > span.section.intensity + 0.1
+    if not (is_slow and rises and ground.chord.start_tick <= start and ground.chord.end_tick == span.end_tick):
+        return []
+    return [Stroke(start + k * unit, span.end_tick, (degree,), 74 + 4 * k, ground) for k, degree in enumerate(_CLIMB)]
 
 
 def cleared(asked: Sequence[Weighed]) -> list[Weighed]:
@@ -268,7 +294,7 @@ def _notes(
                 pitches.append(found)
     shape = 4.0 * span.arch(stroke.start_tick) + lift(span, stroke.start_tick)
     accent = 12.0 * strength(task.chart, stroke.start_tick) - 4.0
-    loud = velocity(stroke.velocity, task.spec) + accent + shape + evened(span.section, 26)
+    loud = velocity(stroke.velocity, task.spec) + accent + shape + evened(span.section, 21)
     out = []
     for pitch in sorted(pitches):
         lowest = pitch == min(pitches)

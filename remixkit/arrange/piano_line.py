@@ -14,9 +14,9 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
-LOW, HIGH = 62, 88
+LOW, HIGH = 60, 88
 # Where the middle of the tune lies best under the hand and above the other one (human covers: craft).
-_CENTRE = 74.0
+_CENTRE = 73.0
 _LEGATO_BEATS = 0.5
 # A line made of the source has its notes so far apart at least; a bar with fewer of them has no line to offer.
 _CLOSEST_BEATS, _LEAST_A_BAR = 0.23, 2
@@ -216,7 +216,7 @@ def _bells(chart: Chart, start_tick: int, end_tick: int) -> list[Note]:
         middle = start + max(beat, (end - start) // (2 * beat) * beat)
         for tick in (start, middle):
             pcs = tones(chord_at(chart.chords, tick))[:4]
-            options = [p for p in range(LOW + 4, HIGH) if p % 12 in pcs and p != last]
+            options = [p for p in range(64, 85) if p % 12 in pcs and p != last]
             if tick < end_tick and options:
                 last = min(options, key=lambda p: (abs(p - last) + 0.3 * abs(p - 75), p))
                 out.append(Note(tick, tick + beat, last, 70))

@@ -22,9 +22,9 @@ class Touch:
     """Velocities of the right hand: `base` for the tune; the rest softer by so much (human covers: +15 +-10)."""
 
     base: int = 84
-    octave: int = 7
+    octave: int = 10
     inner: int = 16
-    line: int = 5
+    line: int = 8
 
 
 def sung(chart: Chart, tune: Sequence[Note], spans: Sequence[Span], touch: Touch, origin: str) -> list[Weighed]:
@@ -38,7 +38,7 @@ def sung(chart: Chart, tune: Sequence[Note], spans: Sequence[Span], touch: Touch
         shape = 5.0 * span.arch(n.start_tick) + 4.0 * strength(chart, n.start_tick)
         rise = 0.4 * max(-8, min(8, n.pitch - 72))
         own = 0.5 * max(-24.0, min(24.0, n.velocity - mean))
-        velocity = midi(touch.base - 4 + shape + rise + own + lift(span, n.start_tick) + evened(span.section, 14))
+        velocity = midi(touch.base - 4 + shape + rise + own + lift(span, n.start_tick) + evened(span.section, 10))
         out.append(Weighed(replace(n, velocity=velocity, origin=f"{origin}/tune"), TUNE))
     return out
 
@@ -90,9 +90,9 @@ def octaves(
 def _least_octave_s(section: PlannedSection, level: str) -> float | None:
     """The shortest note of a section that is doubled, in seconds; None where nothing is."""
     if section.is_last_sabi:
-        return 0.25 if level == "full" else 0.4
+        return 0.3 if level == "full" else 0.4
     if section.label == "sabi":
-        return 0.4 if level == "full" else 0.6
+        return 0.48 if level == "full" else 0.6
     if section.intensity >= 0.7 and level == "full":
         return 0.45
     return None
