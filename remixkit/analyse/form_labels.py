@@ -151,7 +151,7 @@ def label_groups(
             labels[k] = "B"
         else:
             labels[k] = "A"
-    return loudest_music(carry_on(labels, energy), groups, energy, length)
+    return loudest_phrases(loudest_music(carry_on(labels, energy), groups, energy, length), energy, length)
 
 
 def sabi_groups(
@@ -210,8 +210,7 @@ def loudest_music(
 ) -> list[SectionLabel]:
     """Take the name of sabi from its quietest music while it has more than `MOST_SABI` of the song.
 
-    What follows on from each other, or shares music with what does, goes together: one tune that makes most of the song
-    keeps the name.
+    What follows on from each other, or shares music with what does, goes together.
     """
     out = list(labels)
     while True:
@@ -220,6 +219,23 @@ def loudest_music(
             return out
         for k in min(kinds, key=lambda kind: float(np.average(energy[kind], weights=length[kind]))):
             out[k] = "A"
+
+
+def loudest_phrases(
+    labels: list[SectionLabel], energy: NDArray[np.float64], length: NDArray[np.int64]
+) -> list[SectionLabel]:
+    """Take the name of sabi from its quietest phrases while it has more than `MOST_SABI` of the song.
+
+    A song that is one tune from beginning to end is sung as a verse first: what stays well below the loudest of it is A.
+    """
+    out = list(labels)
+    sabi = sorted((float(energy[k]), k) for k, label in enumerate(labels) if label == "sabi")
+    for loud, k in sabi:
+        share = sum(int(length[j]) for j, label in enumerate(out) if label == "sabi")
+        if share <= MOST_SABI * length.sum() or loud > sabi[-1][0] - SABI_FALL:
+            return out
+        out[k] = "A"
+    return out
 
 
 def kinds_of_sabi(labels: Sequence[SectionLabel], groups: Sequence[int]) -> list[list[int]]:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from math import sqrt
 
+import numpy as np
 import pedalboard
 
 from remixkit.render.effects.blocks import Block, Processor, board, ratio, within
+from remixkit.seeding import child_rng
+
+# A hall's walls, heard one by one before the sound is dense: milliseconds and shares, left and right.
+_WALLS = ((11.0, 0.50, 0.30), (17.0, 0.28, 0.46), (23.0, 0.38, 0.26), (31.0, 0.22, 0.34), (41.0, 0.26, 0.18))
+
+# Where bass and treble of a hall part, and how much longer its bass rings.
+_BASS_HZ, _TREBLE_HZ, _BASS_LONGER = 250.0, 2500.0, 1.2
+
+# Pedalboard's convolution brings every answer to an eighth of the level of what it answers to.
+_LEVELLED = 8.0
 
 
 def reverb(
@@ -43,6 +54,38 @@ def room_alone(sample_rate_hz: int, room: float, damping: float, predelay_ms: fl
     )
 
 
+def hall(
+    sample_rate_hz: int,
+    seed: int,
+    /,
+    decay_s: float = 2.2,
+    damping: float = 0.6,
+    wet_db: float = -14.0,
+    predelay_ms: float = 20.0,
+) -> Processor:
+    """A concert hall, by convolution: denser and smoother than `reverb`, at three times its cost.
+
+    Sound falls by 60 dB within `decay_s` (0.3-6), treble sooner by `damping` (0-1). The hall is the same for every
+    seed: a few walls, then noise that fades in three bands (M. R. Schroeder's statistical room).
+    """
+    wet = _LEVELLED * ratio(within("wet_db", wet_db, -60.0, 12.0))
+    answer = _hall_answer(
+        sample_rate_hz,
+        within("decay_s", decay_s, 0.3, 6.0),
+        within("damping", damping, 0.0, 1.0),
+        within("predelay_ms", predelay_ms, 0.0, 200.0),
+    )
+    ring = board(
+        [pedalboard.HighpassFilter(120.0), pedalboard.Convolution(answer, 1.0, sample_rate_hz)], sample_rate_hz
+    )
+
+    def process(block: Block) -> Block:
+        out: Block = block + wet * ring(block)
+        return out
+
+    return process
+
+
 def delay(
     sample_rate_hz: int,
     seed: int,
@@ -77,3 +120,25 @@ def _level(size: float, damping: float) -> float:
     """What brings noise back as loud as it was sent, within 1 dB (measured; the combs' feedback is Freeverb's)."""
     feedback = (0.7 + 0.28 * size) * (1.0 - 0.2 * damping)
     return float(sqrt(1.0 - feedback**2))
+
+
+def _hall_answer(sample_rate_hz: int, decay_s: float, damping: float, predelay_ms: float) -> Block:
+    """What comes back of a click, shape (2, frames), as loud in all as the click."""
+    frames = int(decay_s * _BASS_LONGER * sample_rate_hz)
+    noise = child_rng(0, "hall").standard_normal((2, frames))
+    spectrum, hz = np.fft.rfft(noise), np.fft.rfftfreq(frames, 1.0 / sample_rate_hz)
+    seconds = np.arange(frames) / sample_rate_hz
+    tail = np.zeros((2, frames))
+    for low, high, share in (
+        (0.0, _BASS_HZ, _BASS_LONGER),
+        (_BASS_HZ, _TREBLE_HZ, 1.0),
+        (_TREBLE_HZ, sample_rate_hz, 1.0 - 0.7 * damping),
+    ):
+        band = np.fft.irfft(spectrum * ((hz >= low) & (hz < high)), n=frames)
+        tail += band * 10.0 ** (-3.0 * seconds / (decay_s * share))
+    tail *= np.minimum(1.0, seconds / 0.04)
+    tail /= np.sqrt((tail**2).sum(axis=1, keepdims=True))
+    for at_ms, left, right in _WALLS:
+        tail[:, int(at_ms * sample_rate_hz / 1000.0)] += (left, right)
+    tail /= np.sqrt((tail**2).sum(axis=1, keepdims=True))
+    return np.pad(tail, ((0, 0), (int(predelay_ms * sample_rate_hz / 1000.0), 0))).astype(np.float32)
