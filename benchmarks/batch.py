@@ -96,15 +96,18 @@ def same(album: Path, undisturbed: Path) -> str:
 def speed(songs: Path, folder: Path, rounds: int) -> None:
     first, second = sorted(os.sched_getaffinity(0))[:2]
     ratios = []
-    print("| round | one core, s | two cores, s | ratio | CPU s a cover |")
-    print("|---|---|---|---|---|")
+    print("| round | one core, s | two cores, s | ratio | CPU s, one | CPU s, two | CPU s a cover |")
+    print("|---|---|---|---|---|---|---|")
     for k in range(rounds):
         alone, together = (_album(folder, name) for name in ("one", "two"))
         one, cpu = timed(command(songs, alone, "--jobs", "1"), {first})
-        two, _ = timed(command(songs, together, "--jobs", "2"), {first, second})
+        two, cpu_two = timed(command(songs, together, "--jobs", "2"), {first, second})
         covers = len(list(alone.glob("*.flac")))
         ratios.append(one / two)
-        print(f"| {k + 1} | {one:.1f} | {two:.1f} | {one / two:.2f} | {cpu / covers:.2f} |", flush=True)
+        print(
+            f"| {k + 1} | {one:.1f} | {two:.1f} | {one / two:.2f} | {cpu:.0f} | {cpu_two:.0f} | {cpu / covers:.2f} |",
+            flush=True,
+        )
         print(f"  {same(together, alone)}", flush=True)
         shutil.rmtree(alone)
         shutil.rmtree(together)

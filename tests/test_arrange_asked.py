@@ -15,14 +15,23 @@ from hypothesis import strategies as st
 import remixkit
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.arrange.excerpt import excerpt, pickup_ticks
+from remixkit.arrange.excerpt import Spanned, excerpt, pickup_ticks
 from remixkit.arrange.length import fitted, phrases_of
 from remixkit.arrange.transpose import in_key, semitones_to
 from remixkit.errors import StyleError
 from remixkit.model.analysis import Analysis, MelodyNote
 from remixkit.model.arrangement import Arrangement
+from remixkit.model.song import Track
 from remixkit.style.schema import FormSpec
 from remixkit.theory.keys import parse_key
+
+
+def moved(span: Spanned, by: int) -> Spanned:
+    return replace(span, start_tick=span.start_tick + by, end_tick=span.end_tick + by)
+
+
+def moved_by(track: Track, by: int) -> Track:
+    return replace(track, notes=tuple(moved(n, by) for n in track.notes))
 
 
 def seconds(made: Arrangement) -> float:
@@ -164,6 +173,23 @@ def test_any_song_can_be_cut_and_only_on_its_phrases(form: str, bpm: int, length
     assert made.end_tick % (8 * BAR) == 0
     assert made.end_tick <= heard.end_tick
     assert made.sections[-1].end_tick == made.chords[-1].end_tick == made.end_tick
+
+
+def test_a_cover_begins_with_its_first_note_not_with_bars_of_set_up() -> None:
+    early = song(form="ABS")
+    late = replace(
+        early,
+        song=replace(early.song, tracks=tuple(moved_by(t, 2 * BAR) for t in early.song.tracks)),
+        melody=tuple(
+            replace(m, start_tick=m.start_tick + 2 * BAR, end_tick=m.end_tick + 2 * BAR) for m in early.melody
+        ),
+        sections=(replace(early.sections[0], end_tick=6 * BAR), *(moved(s, 2 * BAR) for s in early.sections[1:])),
+        chords=tuple(moved(c, 2 * BAR) for c in early.chords),
+        keys=(replace(early.keys[0], end_tick=early.end_tick + 2 * BAR),),
+    )
+    style = styles.load("piano-ballad")
+    assert arrange(late, style).end_tick == arrange(early, style).end_tick
+    assert min(n.start_tick for p in arrange(late, style).parts for n in p.notes) < BAR
 
 
 def test_long_sections_part_into_phrases() -> None:

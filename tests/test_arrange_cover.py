@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from remixkit import style as styles
 from remixkit.arrange import arrange
 from remixkit.arrange.groove import swung
+from remixkit.arrange.length import fitted
 from remixkit.arrange.plan import plan
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement, Part
@@ -30,6 +31,7 @@ def leads(cover: Arrangement) -> list[Part]:
 def check_house_rules(analysis: Analysis, style: str, cover: Arrangement) -> None:
     """What holds for any cover of any song."""
     bands = styles.load(style)
+    analysis = fitted(analysis, bands.form)
     shift = plan(analysis, bands.form).shift_ticks
     assert all(s.end_tick == t.start_tick for s, t in pairwise(cover.sections))
     for line in [cover.end_tick, *(s.start_tick for s in cover.sections)]:

@@ -17,13 +17,13 @@ RISING = parse_pattern("rising", events="1:1/.5@80 1.5:5 2:8 2.5:T 3:12 3.5:T 4:
 _VOICING_WORDS = {"all": ("1", "3", "5", "8"), "low": ("1",), "mid": ("3", "5"), "top": ("8",)}
 
 
-@takes(ring=SHARE, stop=FLAG, vary=SHARE)
+@takes(ring=SHARE, gaps=FLAG, stop=FLAG, vary=SHARE)
 def arpeggio(task: RoleTask) -> Phrase:
     """Play degrees above a root that stands low in the register and moves as little as may be from chord to chord.
 
-    Settings: `ring` (0-1: how far notes ring on towards the chord's end, default 0), `stop` (true: silent in the second
-    half of the bar before the last sabi),
-    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
+    Settings: `ring` (0-1: how far notes ring on towards the chord's end, default 0), `gaps` (true: only where the tune
+    rests, and one stroke to greet each section), `stop` (true: silent in the second half of the bar before the last
+    sabi), `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
     """
     spec = task.spec
     low, high = register(spec)
@@ -34,7 +34,13 @@ def arpeggio(task: RoleTask) -> Phrase:
         laid = muted(laid, breaks(task))
     out: list[Note] = []
     home = low + 4.0
+    gaps = flag(spec, "gaps")
+    greeted: set[int] = set()
     for stroke in follow_chords(laid, task.chart.chords):
+        greets = stroke.bar.section.start_tick not in greeted
+        greeted.add(stroke.bar.section.start_tick)
+        if gaps and not greets and tune.pitches(stroke.start_tick, stroke.end_tick) and not stroke.bar.is_ending:
+            continue
         chord = task.chart.chords[stroke.chord_index]
         key = key_at(task.chart.keys, stroke.start_tick)
         root = place(chord.root_pc or 0, low, min(high, low + 14), home)

@@ -9,8 +9,10 @@ from itertools import pairwise, zip_longest
 from remixkit.arrange.chords import breaks
 from remixkit.arrange.laying import Stroke, follow_chords, lay_events, muted
 from remixkit.arrange.role import Phrase, RoleTask
-from remixkit.arrange.roles import flag, number, ordered, register, velocity, word
+from remixkit.arrange.roles import flag, lead, number, ordered, plays_at, register, velocity, word
 from remixkit.arrange.tones import approach, bass_pc, degree_interval, into, place
+from remixkit.arrange.tune import Tune
+from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import DRUM_VOICES, parse_pattern
@@ -24,14 +26,15 @@ ROOTS = parse_pattern("roots", events="1:bass/2@84 3:bass/1.5@78 4.5:bass/.5@70"
 _NEAR = 60
 
 
-@takes(lock=ROLE, home=between(0, 127), gate=SHARE, stop=FLAG, vary=SHARE)
+@takes(lock=ROLE, follow=ROLE, home=between(0, 127), gate=SHARE, stop=FLAG, vary=SHARE)
 def bass(task: RoleTask) -> Phrase:
     """Play the pattern on the chords' basses.
 
-    Settings: `lock` (name of a drum role before this one: the bass is struck with every kick of it), `gate` (share of
-    the written length that sounds, default .92), `stop` (true: silent in the second half of the bar before the last
-    sabi), `home` (the pitch around which roots are sought; default a third up the register),
-    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
+    Settings: `lock` (name of a drum role before this one: the bass is struck with every kick of it), `follow` (name of
+    a bass before this one: its line is doubled where it plays, repeated notes held), `gate` (share of the written
+    length that sounds, default .92), `stop` (true: silent in the second half of the bar before the last sabi), `home`
+    (the pitch around which roots are sought; default a third up the register), `vary` (0-1: how often a phrase's last
+    bar differs by a stroke, default .6).
     """
     spec = task.spec
     low, high = register(spec)
@@ -43,14 +46,19 @@ def bass(task: RoleTask) -> Phrase:
     strokes = follow_chords(laid, task.chart.chords)
     kicks = _kicks(task, word(spec, "lock"))
     strokes = _locked(task, strokes, kicks) if kicks else strokes
-    out: list[Note] = []
+    tune = lead(task)
+    out = _doubled(task, low, high, home)
+    taken = [s for s in task.sections if any(s.start_tick <= n.start_tick < s.end_tick for n in out)]
+    strokes = tuple(s for s in strokes if not plays_at(taken, s.start_tick))
     root = home
     last_chord = -1
     for stroke in strokes:
         chord = task.chart.chords[stroke.chord_index]
         arrives = stroke.chord_index != last_chord
         if arrives:
-            root = place(bass_pc(chord), low, high, 0.45 * root + 0.55 * home)
+            near = 0.45 * root + 0.55 * home
+            before = None if last_chord < 0 else int(root)
+            root = _arrival(tune, chord, before, low, high, near)
             last_chord = stroke.chord_index
         held = stroke.end_tick - stroke.start_tick
         end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_ending else gate)))
@@ -60,6 +68,39 @@ def bass(task: RoleTask) -> Phrase:
         pitch = int(root) if states else _pitch(task, stroke, int(root), home, low, high, now)
         out.append(Note(stroke.start_tick, end, pitch, velocity(stroke.velocity, spec), stroke.origin))
     return Phrase(_one_at_a_time(ordered(out)))
+
+
+def _arrival(tune: Tune, chord: ChordSpan, before: int | None, low: int, high: int, near: float) -> int:
+    """Where the bass takes a new chord: near home, not in parallel fifths or octaves with the tune if it can choose."""
+    root = place(bass_pc(chord), low, high, near)
+    was = tune.pitches(chord.start_tick - TICKS_PER_QUARTER, chord.start_tick)
+    now = tune.pitches(chord.start_tick, chord.start_tick + TICKS_PER_QUARTER // 4)
+    if before is None or not was or not now or root == before:
+        return root
+    others = [p for p in (root - 12, root + 12) if low <= p <= high]
+    for pitch in (root, *others):
+        interval = (now[0] - pitch) % 12
+        same_way = (pitch - before) * (now[0] - was[-1]) > 0
+        if not (same_way and interval in (0, 7) and interval == (was[-1] - before) % 12):
+            return pitch
+    return root
+
+
+def _doubled(task: RoleTask, low: int, high: int, home: float) -> list[Note]:
+    """The line of the bass that is followed, in this register; a note that is repeated within a bar is held."""
+    followed = task.done.get(word(task.spec, "follow"))
+    out: list[Note] = []
+    for n in followed.notes if followed else ():
+        if not plays_at(task.sections, n.start_tick):
+            continue
+        pitch = place(n.pitch % 12, low, high, home)
+        bar = task.chart.grid.meter.bar_start(n.start_tick)
+        if out and out[-1].pitch == pitch and bar <= out[-1].start_tick:
+            out[-1] = Note(out[-1].start_tick, n.end_tick, pitch, out[-1].velocity, out[-1].origin)
+        else:
+            loud = velocity(80, task.spec)
+            out.append(Note(n.start_tick, n.end_tick, pitch, loud, f"{task.name}/doubled"))
+    return out
 
 
 def _pitch(task: RoleTask, stroke: Stroke, root: int, home: float, low: int, high: int, now: int) -> int:

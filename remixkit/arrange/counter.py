@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from remixkit.arrange.expression import swells
+from remixkit.arrange.expression import modulation, swells
 from remixkit.arrange.laying import Bar, bars_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, register, velocity
@@ -30,6 +30,7 @@ _WEIGHT = 0.7
     most_notes=between(1, 64),
     chance=SHARE,
     swell=FLAG,
+    wheel=FLAG,
 )
 def counter(task: RoleTask) -> Phrase:
     """A line of chord tones and passing notes, contrary to the tune and never a semitone from it.
@@ -37,20 +38,22 @@ def counter(task: RoleTask) -> Phrase:
     Settings: `step_beats` (how fast it moves where the tune leaves room, default 1), `hold` (true: long notes under a
     moving tune; false: silence there, so that only the gaps are filled), `borrow` (true: where the source has a second
     voice, play that), `most_notes` (in a bar's gaps, default 8), `chance` (share of gaps that are filled, default 1),
-    `swell` (CC 11).
+    `swell` (CC 11), `wheel` (CC 1: long notes vibrate).
     """
     tune = lead(task)
     bars = bars_of(task.chart, task.sections)
     borrowed, taken = _borrowed(task, tune) if flag(task.spec, "borrow") else ([], set())
     onsets = _onsets(task, tune, [b for b in bars if b.start_tick not in taken])
-    line = _line(task, tune, onsets)
+    line = _line(task, tune, _other_lines(task), onsets)
     notes = ordered([*line, *borrowed])
     controls: tuple[Control, ...] = ()
     if flag(task.spec, "swell"):
         controls = tuple(
             swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
         )
-    return Phrase(notes, controls)
+    if flag(task.spec, "wheel"):
+        controls += tuple(modulation(notes, task.chart.grid))
+    return Phrase(notes, tuple(sorted(controls)))
 
 
 def _onsets(task: RoleTask, tune: Tune, bars: list[Bar]) -> list[tuple[int, int]]:
@@ -89,7 +92,13 @@ def _is_free(tune: Tune, tick: int, step: int) -> bool:
     return not (first < len(tune.starts) and tune.starts[first] < tick + step - step // 4)
 
 
-def _line(task: RoleTask, tune: Tune, onsets: list[tuple[int, int]]) -> list[Note]:
+def _other_lines(task: RoleTask) -> Tune:
+    """The countermelodies before this one, as one line to keep out of the way of."""
+    names = [name for name in task.done if task.style.roles[name].kind == "counter"]
+    return Tune.of(sorted(n for name in names for n in task.done[name].notes))
+
+
+def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]]) -> list[Note]:
     """The cheapest line through the onsets: steps, chord tones on strong places, contrary motion, no clash."""
     if not onsets:
         return []
@@ -122,6 +131,10 @@ def _line(task: RoleTask, tune: Tune, onsets: list[tuple[int, int]]) -> list[Not
             cost += np.where([clashes(int(p), pitches) for p in span], 14.0, 0.0)
             cost += np.where(np.isin(pcs, [p % 12 for p in pitches]), 0.8, 0.0)
             cost += np.where(span >= min(pitches), 1.5, 0.0)
+        beside = [n.pitch for n in others.within(start, end)]
+        if beside:
+            cost += np.where([clashes(int(p), beside) for p in span], 9.0, 0.0)
+            cost += np.where(np.isin(pcs, [p % 12 for p in beside]), 1.0, 0.0)
         if best is None:
             best = cost
         else:

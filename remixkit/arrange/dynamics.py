@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from statistics import fmean
+from collections.abc import Callable
 
 from remixkit.arrange.chart import Chart
-from remixkit.model.song import Note
 
 # Where a build-up begins: the last bars of a section that leads into a louder one.
 _BUILD_BARS = 2
 
 
-# How far a section's accompaniment is moved because its players' parts are written softly or loudly.
-_EVENED = 0.18
-
-
-def loudness_at(
-    chart: Chart, *, depth: float, is_lead: bool = False, written: Sequence[Note] = ()
-) -> Callable[[int], float]:
+def loudness_at(chart: Chart, *, depth: float, is_lead: bool = False) -> Callable[[int], float]:
     """A velocity factor for every tick: 1 at intensity .7, steeper with `depth`.
 
     Those who accompany play softer in a section that is down, a lead does not. Within a section it is constant but for
-    its last two bars, which lean towards a louder section to come. With the notes that the accompaniment has `written`,
-    sections are evened out first: a bell that joins the sabi softly does not make it softer.
+    its last two bars, which lean towards a louder section to come.
     """
     starts = [s.start_tick for s in chart.sections]
     efforts = [s.level * (1.0 if is_lead else s.effort / s.intensity if s.intensity else 1.0) for s in chart.sections]
     levels = [1.0 + depth * (effort - 0.7) for effort in efforts]
-    if written:
-        levels = [level * even for level, even in zip(levels, _evened(starts, written), strict=True)]
     builds: dict[int, tuple[int, int, float]] = {}
     for i, a in enumerate(chart.sections[:-1]):
         bar = chart.grid.meter.at(a.start_tick).bar_ticks
@@ -47,12 +36,3 @@ def loudness_at(
         return levels[i]
 
     return factor
-
-
-def _evened(starts: Sequence[int], written: Sequence[Note]) -> list[float]:
-    """For each section what brings its mean velocity to that of all."""
-    inside: list[list[int]] = [[] for _ in starts]
-    for n in written:
-        inside[max(0, bisect_right(starts, n.start_tick) - 1)].append(n.velocity)
-    mean = fmean(n.velocity for n in written)
-    return [min(1 + _EVENED, max(1 - _EVENED, mean / fmean(levels))) if levels else 1.0 for levels in inside]

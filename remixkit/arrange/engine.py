@@ -9,6 +9,7 @@ from remixkit import plugins
 from remixkit.arrange import mixing
 from remixkit.arrange.band_plan import LEADS, BandPlan, followed, planned, unled
 from remixkit.arrange.chart import Chart
+from remixkit.arrange.clearing import cleared
 from remixkit.arrange.dynamics import loudness_at
 from remixkit.arrange.groove import delayed, grooved
 from remixkit.arrange.length import fitted
@@ -68,11 +69,9 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan |
         role: Role = plugins.load(plugins.ROLES, spec.kind)
         task = RoleTask(name, spec, style, chart, playing.get(name, ()), patterns, dict(done), take)
         done[name] = in_range(role(task), spec, chart.end_tick)
-    written = [n for name, phrase in done.items() if _is_banded(style.roles[name]) for n in phrase.notes]
+    done = cleared(done, style)
     parts = [
-        _part(name, style.roles[name], phrase, chart, style, take, written)
-        for name, phrase in done.items()
-        if phrase.notes
+        _part(name, style.roles[name], phrase, chart, style, take) for name, phrase in done.items() if phrase.notes
     ]
     warnings = [*analysis.warnings, *unled(band, chart, style)]
     if not chart.melody:
@@ -135,18 +134,11 @@ def in_range(phrase: Phrase, spec: RoleSpec, end_tick: int) -> Phrase:
     return Phrase(ordered(notes), controls)
 
 
-def _is_banded(spec: RoleSpec) -> bool:
-    """Whether a role accompanies in a band; a pianist's hands are balanced by the pianist."""
-    return spec.kind not in LEADS and spec.kind not in PIANO
-
-
-def _part(
-    name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style, seed: int, written: Sequence[Note]
-) -> Part:
+def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style, seed: int) -> Part:
     is_lead = spec.kind in LEADS
     is_drum = spec.kind in DRUMS
     depth = _PIANO_DEPTH if any(s.kind in PIANO for s in style.roles.values()) else _DEPTH
-    factor = loudness_at(chart, depth=depth[is_lead], is_lead=is_lead, written=written if _is_banded(spec) else ())
+    factor = loudness_at(chart, depth=depth[is_lead], is_lead=is_lead)
     shaped = [
         Note(n.start_tick, n.end_tick, n.pitch, min(127, max(1, round(n.velocity * factor(n.start_tick)))), n.origin)
         for n in phrase.notes

@@ -16,6 +16,7 @@ _FULL_BEND = 8192
 # A bend of two semitones up to the note over 80 ms; vibrato from 250 ms on, 5.5 Hz, 25 cents either way (craft).
 _BEND_S, _VIBRATO_AFTER_S, _VIBRATO_HZ, _VIBRATO_CENTS = 0.08, 0.25, 5.5, 25.0
 _STEP_S = 0.02
+_WHEEL, _WHEEL_GROWS_S = 48, 0.5
 _VIBRATO_STEP_S = 1 / (_VIBRATO_HZ * 8)
 
 
@@ -35,6 +36,36 @@ def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int
                 out.append(Control(tick, "cc", number, value))
                 last = value
     return out
+
+
+def rises(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = EXPRESSION) -> list[Control]:
+    """A crescendo over each span, a value an eighth note, repeated values left out."""
+    out: list[Control] = []
+    for start, end in spans:
+        last = -1
+        for tick in range(start, end, TICKS_PER_QUARTER // 2):
+            value = round(low + (high - low) * ((tick - start) / max(1, end - start)) ** 1.4)
+            if value != last:
+                out.append(Control(tick, "cc", number, value))
+                last = value
+    return out
+
+
+def modulation(notes: Sequence[Note], grid: Grid) -> list[Control]:
+    """The modulation wheel of a player who lets long notes vibrate: from 250 ms on, and at rest for the next note.
+
+    General MIDI's wheel is vibrato; 48 of 127 is about 19 cents in the SoundFont standard's default (50 at the top).
+    """
+    out: list[Control] = []
+    for n in notes:
+        tick_s = 60.0 / (grid.tempo.bpm_at(n.start_tick) * TICKS_PER_QUARTER)
+        after = n.start_tick + round(_VIBRATO_AFTER_S / tick_s)
+        if (n.end_tick - n.start_tick) * tick_s < 2.4 * _VIBRATO_AFTER_S:
+            continue
+        grown = min(n.end_tick - 1, after + round(_WHEEL_GROWS_S / tick_s))
+        out += [Control(after + (grown - after) * k // 4, "cc", MODULATION, _WHEEL * (k + 1) // 5) for k in range(5)]
+        out.append(Control(n.end_tick, "cc", MODULATION, 0))
+    return [Control(0, "cc", MODULATION, 0), *out] if out else []
 
 
 def bends(notes: Sequence[Note], grid: Grid, *, slides: bool, vibrato: bool) -> list[Control]:

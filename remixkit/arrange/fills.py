@@ -20,16 +20,20 @@ def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
     of every phrase of the section differs in the same way, as a habit does.
     """
     place = bar.index % 8
-    if place not in (1, 3, 5, 7) or pattern.beats * unit != bar.end_tick - bar.start_tick:
+    bars_long = pattern.beats * unit / (bar.end_tick - bar.start_tick)
+    if place not in (1, 3, 5, 7) or bars_long not in (1, 2):
         return pattern
+    # Of a pattern of two bars it is the second that differs.
+    first = pattern.beats / 2 if bars_long == 2 else 0.0
     rng = child_rng(task.seed, task.name, "vary", bar.section.name, pattern.name, place)
     if rng.random() >= number(task.spec, "vary", 0.5):
         return pattern
     hits = list(pattern.hits)
     kicks = [h for h in hits if h.voice == "kick"]
     busy = {h.start_beats for h in hits if h.voice in ("kick", "snare", "rim", "clap")}
-    free = [b for b in (1.5, 1.75, 2.5, 3.5, 3.75) if b < pattern.beats and b not in busy]
-    soft = [h for h in kicks if h.start_beats % 1 != 0]
+    last_bar = (first + b for b in (1.5, 1.75, 2.5, 3.5, 3.75))
+    free = [b for b in last_bar if b < pattern.beats and b not in busy]
+    soft = [h for h in kicks if h.start_beats % 1 != 0 and h.start_beats >= first]
     choice = rng.random()
     if soft and choice < 0.35:
         hits.remove(soft[int(rng.integers(len(soft)))])

@@ -45,10 +45,11 @@ Cut = tuple[tuple[int, int], ...]
 
 
 def fitted(analysis: Analysis, form: FormSpec) -> Analysis:
-    """The song cut to the style's `length_s`, its warnings saying which bars were kept.
+    """The song from its first sounding bar on, cut to the style's `length_s`; warnings say which bars were kept.
 
-    A song that is shorter already stays as it is.
+    A song that is shorter already stays whole.
     """
+    analysis = awake(analysis)
     if form.length_s is None:
         return analysis
     phrases = phrases_of(analysis)
@@ -74,6 +75,13 @@ def fitted(analysis: Analysis, form: FormSpec) -> Analysis:
             best = exact, replace(made, warnings=(*analysis.warnings, _kept(analysis, phrases, cut, form.length_s)))
     assert best is not None
     return best[1]
+
+
+def awake(analysis: Analysis) -> Analysis:
+    """The song without the bars of silence, or of set-up, before its first note."""
+    first = min((n.start_tick for t in analysis.song.tracks for n in t.notes), default=0)
+    line = analysis.song.grid.meter.bar_start(max(0, first))
+    return excerpt(analysis, [(line, analysis.end_tick)]) if 0 < line < analysis.end_tick else analysis
 
 
 def phrases_of(analysis: Analysis) -> tuple[Phrase, ...]:

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from remixkit.arrange.chart import Chart, PlannedSection
-from remixkit.arrange.expression import bends, swells
+from remixkit.arrange.expression import bends, modulation, swells
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, number, register, word
 from remixkit.arrange.tune import phrases
@@ -22,19 +22,22 @@ _OCTAVES = (-36, -24, -12, 0, 12, 24, 36)
 
 @takes(
     double=FLAG,
+    enters=between(0, 64),
     transpose=between(-48, 48),
     octaves=one_of("", "sabi", "last_sabi"),
     legato=SHARE,
     bends=FLAG,
     vibrato=FLAG,
     swell=FLAG,
+    wheel=FLAG,
 )
 def melody(task: RoleTask) -> Phrase:
     """Play the tune in the role's sections.
 
-    Settings: `double` (true: joins another lead, never needed for the tune to be heard), `transpose` (semitones added
-    before the register is sought), `octaves` ("sabi" or "last_sabi": a second voice an octave below or above there),
-    `legato` (0-1: how much of a small gap is closed), `bends` and `vibrato` (a guitarist's left hand), `swell` (CC 11).
+    Settings: `double` (true: joins another lead, never needed for the tune to be heard), `enters` (bars of a longer
+    section that a doubling waits, default 0), `transpose` (semitones added before the register is sought), `octaves`
+    ("sabi" or "last_sabi": a second voice an octave below or above there), `legato` (0-1: how much of a small gap is
+    closed), `bends` and `vibrato` (a guitarist's left hand), `swell` (CC 11), `wheel` (CC 1: long notes vibrate).
     A pickup belongs to the section it leads into.
     """
     owners = owned_notes(task.chart)
@@ -48,7 +51,7 @@ def melody(task: RoleTask) -> Phrase:
     out: list[Note] = []
     loudness = _loudness(task.chart.melody)
     for section, notes in fitted:
-        sung = _legato(notes, legato)
+        sung = [n for n in _legato(notes, legato) if n.start_tick >= _entry(task, section)]
         line = [
             Note(n.start_tick, n.end_tick, n.pitch, _velocity(n, task, loudness), f"{task.name}/tune") for n in sung
         ]
@@ -62,7 +65,16 @@ def melody(task: RoleTask) -> Phrase:
         controls += bends(tops, task.chart.grid, slides=flag(task.spec, "bends"), vibrato=flag(task.spec, "vibrato"))
     if flag(task.spec, "swell"):
         controls += swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(tops)], low=84, high=112)
+    if flag(task.spec, "wheel"):
+        controls += modulation(tops, task.chart.grid)
     return Phrase(tuple(out), tuple(sorted(controls)))
+
+
+def _entry(task: RoleTask, section: PlannedSection) -> int:
+    """From which tick on the role plays in a section: a doubling may wait, so that the tune grows."""
+    bars = [b for b, _ in task.chart.grid.meter.bars(section.end_tick) if b >= section.start_tick]
+    waits = round(number(task.spec, "enters", 0)) if flag(task.spec, "double") else 0
+    return bars[waits] if 0 < waits < len(bars) else 0
 
 
 def owned_notes(chart: Chart) -> tuple[tuple[PlannedSection, tuple[Note, ...]], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remixkit.arrange.chords import breaks
-from remixkit.arrange.expression import MODULATION, swells
+from remixkit.arrange.expression import MODULATION, rises, swells
 from remixkit.arrange.laying import bars_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, register, velocity, voiced, word
@@ -21,14 +21,15 @@ from remixkit.theory.chords import tones
     plain=FLAG,
     tie=FLAG,
     octave=between(-48, 48),
-    swell=one_of("", "cc1", "cc11"),
+    swell=one_of("", "cc1", "cc11", "rise"),
     stop=FLAG,
 )
 def pad(task: RoleTask) -> Phrase:
     """Hold the chords.
 
     Settings: `voices` (in the voicing, default 4), `voice` (1 the top, 2 the next ...: play only that; 0 all),
-    `tie` (true: common tones are held over a change), `swell` ("cc11" or "cc1": rise and fall every four bars),
+    `tie` (true: common tones are held over a change), `swell` ("cc11" or "cc1": rise and fall every four bars;
+    "rise": a crescendo over the section),
     `plain` (true: triads, whatever the style's colour: the ground under a rootless player), `octave` (semitones added
     to a single voice), `stop` (true: silent in the second half of the bar before the last sabi).
     """
@@ -71,6 +72,8 @@ def swell_controls(task: RoleTask) -> list[Control]:
     kind = word(task.spec, "swell")
     if not kind:
         return []
+    if kind == "rise":
+        return rises([(s.start_tick, s.end_tick) for s in task.sections], low=58, high=116)
     spans: list[tuple[int, int]] = []
     for section in task.sections:
         bars = bars_of(task.chart, [section])

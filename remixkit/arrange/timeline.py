@@ -17,7 +17,8 @@ from remixkit.model.analysis import Analysis, ChordSpan, Key
 from remixkit.model.song import Note, Text
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.seeding import child_rng
-from remixkit.style.schema import FormSpec, Style
+from remixkit.style.schema import FormSpec, HarmonySpec, Style
+from remixkit.theory.basses import passing_inversions, pedal_point, suspended
 from remixkit.theory.reharmony import colour_chords
 
 # Sections whose tempi differ by less than this share are played at one tempo.
@@ -49,6 +50,7 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
         amount=style.harmony.reharmonise,
         rng=child_rng(seed, "harmony"),
     )
+    coloured = _over_the_bass(coloured, keys, melody, outline.sections, style.harmony, seed)
     return Chart(
         grid=Grid(tempo, meter),
         keys=keys,
@@ -63,6 +65,29 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
         ),
         half_time=half_time,
     )
+
+
+def _over_the_bass(
+    chords: tuple[ChordSpan, ...],
+    keys: tuple[Key, ...],
+    melody: tuple[Note, ...],
+    sections: tuple[PlannedSection, ...],
+    harmony: HarmonySpec,
+    seed: int,
+) -> tuple[ChordSpan, ...]:
+    """The chords with the inversions, suspensions and pedal points that a style asks for."""
+    if harmony.inversions:
+        chords = passing_inversions(chords, keys, amount=harmony.inversions, rng=child_rng(seed, "inversions"))
+    if harmony.suspensions:
+        chords = suspended(chords, keys, melody, amount=harmony.suspensions, rng=child_rng(seed, "suspensions"))
+    if harmony.pedal:
+        spans = [
+            (s.start_tick, s.end_tick)
+            for k, s in enumerate(sections)
+            if s.name in ("intro", "prechorus") and child_rng(seed, "pedal", s.name, k).random() < harmony.pedal
+        ]
+        chords = pedal_point(chords, keys, melody, spans)
+    return chords
 
 
 def cover_tempo(analysis: Analysis, form: FormSpec, outline: Plan, meter: MeterMap) -> tuple[TempoMap, bool]:
@@ -129,7 +154,7 @@ def _shaped(
             for end in starts:
                 for b in [b for b in inside if b < end][-2:]:
                     factors[b] = 1 - 0.015 * form.rubato / 0.5
-            if after is not None and after.label == "sabi":
+            if after is not None and after.label == "sabi" and s.label != "sabi":
                 for b in inside[-2:]:
                     factors[b] = 1 - 0.04 * form.rubato / 0.5
     if form.ritardando > 0:

@@ -191,13 +191,13 @@ def _steps(
     unread: list[Failure] = []
 
     def jobs() -> Iterator[Job]:
-        for name, (source, lacking) in todo.items():
+        for left, (name, (source, lacking)) in zip(range(len(todo), 0, -1), todo.items(), strict=True):
             try:
                 content = source.path.read_bytes()
             except OSError as problem:
                 unread.append(Failure(name, "", problem.strerror or "cannot be read"))
                 continue
-            for share in plan.shares(lacking, len(todo), workers):
+            for share in plan.shares(lacking, left, workers):
                 sizes[name] = len(share)
                 yield Job(name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version)
 

@@ -135,9 +135,9 @@ def fingerprint(style: Style) -> str:
     return _hash(style.model_dump_json(by_alias=True), repr(patterns))
 
 
-def shares(missing: Sequence[Piece], songs: int, workers: int) -> Iterator[tuple[Piece, ...]]:
-    """A song's pieces as jobs: all in one, unless there are too few songs to keep every worker busy."""
-    if songs >= 2 * workers:
+def shares(missing: Sequence[Piece], songs_left: int, workers: int) -> Iterator[tuple[Piece, ...]]:
+    """A song's pieces as jobs: all in one, unless there are too few songs left to keep every worker busy."""
+    if songs_left > 2 * workers:
         yield tuple(missing)
     else:
         yield from ((piece,) for piece in missing)
