@@ -175,7 +175,9 @@ def test_any_song_can_be_cut_and_only_on_its_phrases(form: str, bpm: int, length
     assert made.sections[-1].end_tick == made.chords[-1].end_tick == made.end_tick
 
 
-def test_a_cover_begins_with_its_first_note_not_with_bars_of_set_up() -> None:
+@pytest.mark.parametrize("ahead", [0, 60])
+def test_a_cover_begins_with_its_first_note_not_with_bars_of_set_up(ahead: int) -> None:
+    """Nor does it begin a bar too soon where that note is struck a little before its bar."""
     early = song(form="ABS")
     late = replace(
         early,
@@ -186,6 +188,14 @@ def test_a_cover_begins_with_its_first_note_not_with_bars_of_set_up() -> None:
         sections=(replace(early.sections[0], end_tick=6 * BAR), *(moved(s, 2 * BAR) for s in early.sections[1:])),
         chords=tuple(moved(c, 2 * BAR) for c in early.chords),
         keys=(replace(early.keys[0], end_tick=early.end_tick + 2 * BAR),),
+    )
+    hasty = replace(late.melody[0], start_tick=late.melody[0].start_tick - ahead)
+    first = late.song.tracks[0]
+    notes = (replace(first.notes[0], start_tick=first.notes[0].start_tick - ahead), *first.notes[1:])
+    late = replace(
+        late,
+        melody=(hasty, *late.melody[1:]),
+        song=replace(late.song, tracks=(replace(first, notes=notes), *late.song.tracks[1:])),
     )
     style = styles.load("piano-ballad")
     assert arrange(late, style).end_tick == arrange(early, style).end_tick

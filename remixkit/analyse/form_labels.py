@@ -226,7 +226,7 @@ def loudest_phrases(
 ) -> list[SectionLabel]:
     """Take the name of sabi from its quietest phrases while it has more than `MOST_SABI` of the song.
 
-    A song that is one tune from beginning to end is sung as a verse first: what stays well below the loudest of it is A.
+    A song that is one tune throughout is sung as a verse first: what stays well below the loudest of it is A.
     """
     out = list(labels)
     sabi = sorted((float(energy[k]), k) for k, label in enumerate(labels) if label == "sabi")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from remixkit.arrange.excerpt import excerpt, pickup_ticks
+from remixkit.arrange.excerpt import Spanned, excerpt, pickup_ticks
 from remixkit.arrange.plan import plan
 from remixkit.arrange.timeline import FIT, cover_tempo, meter_of
 from remixkit.model.analysis import Analysis, SectionLabel
@@ -27,6 +27,8 @@ JOIN, WITHIN_SECTION, STRANGE_PREDECESSOR, OTHER_KEY, NO_CADENCE = 0.4, 1.5, 0.5
 LOST_PICKUP, HALF_SABI, INTERLUDE, LATE_SABI = 0.3, 1.0, 0.7, 0.5
 ENDS_NOWHERE, ENDS_ON_SABI = 3.0, 0.4
 PER_CENT_OFF = 0.6
+# A note so little before the first bar line after which anything stands is that bar's own, played early.
+EARLY_TICKS, GRACE_TICKS = 80, 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,26 @@ def fitted(analysis: Analysis, form: FormSpec) -> Analysis:
 
 
 def awake(analysis: Analysis) -> Analysis:
-    """The song without the bars of silence, or of set-up, before its first note."""
+    """The song without the bars of silence, or of set-up, before its first note.
+
+    What is struck so shortly before a bar line that it belongs to that bar begins with it: a tune a little early, any
+    other line up to half a beat.
+    """
+    meter = analysis.song.grid.meter
     first = min((n.start_tick for t in analysis.song.tracks for n in t.notes), default=0)
-    line = analysis.song.grid.meter.bar_start(max(0, first))
-    return excerpt(analysis, [(line, analysis.end_tick)]) if 0 < line < analysis.end_tick else analysis
+    sung = analysis.melody[0].start_tick if analysis.melody else analysis.end_tick
+    line = meter.bar_start(max(0, min(first + GRACE_TICKS, sung + EARLY_TICKS)))
+    if not 0 < line < analysis.end_tick:
+        return analysis
+    tracks = tuple(replace(t, notes=_from(t.notes, line)) for t in analysis.song.tracks)
+    prompt = replace(analysis, song=replace(analysis.song, tracks=tracks), melody=_from(analysis.melody, line))
+    return excerpt(prompt, [(line, analysis.end_tick)])
+
+
+def _from(notes: tuple[Spanned, ...], line: int) -> tuple[Spanned, ...]:
+    return tuple(
+        replace(n, start_tick=line, end_tick=max(n.end_tick, line + 1)) if n.start_tick < line else n for n in notes
+    )
 
 
 def phrases_of(analysis: Analysis) -> tuple[Phrase, ...]:

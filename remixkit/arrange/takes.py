@@ -88,10 +88,10 @@ def _as_in(part: Part, track: Track) -> Part:
 
 
 def _tracks(arrangement: Arrangement, take: Song) -> Mapping[str, Track]:
-    """The take's tracks by name, which must be the cover's parts, on the cover's grid."""
+    """The take's track for each of the cover's parts, on the cover's grid; a part that had nothing to play is silent."""
     named = {t.name: t for t in take.tracks}
     missing = [p.name for p in arrangement.parts if p.name not in named]
-    if missing:
+    if 2 * len(missing) > len(arrangement.parts):
         raise SongError(
             f"has no part {missing[0]!r}", file=take.source, remedy="give a take of this song in this style"
         )
@@ -99,7 +99,7 @@ def _tracks(arrangement: Arrangement, take: Song) -> Mapping[str, Track]:
         n.start_tick >= arrangement.end_tick for t in take.tracks for n in t.notes
     ):
         raise SongError("has other bars", file=take.source, remedy="give a take of this song in this style")
-    return named
+    return {p.name: named.get(p.name, Track(name=p.name)) for p in arrangement.parts}
 
 
 def _part(arrangement: Arrangement, name: str) -> Part:
