@@ -88,7 +88,7 @@ def _as_in(part: Part, track: Track) -> Part:
 
 
 def _tracks(arrangement: Arrangement, take: Song) -> Mapping[str, Track]:
-    """The take's track for each of the cover's parts, on the cover's grid; a part that had nothing to play is silent."""
+    """The take's track for each of the cover's parts, on its grid; a part that had nothing to play is silent."""
     named = {t.name: t for t in take.tracks}
     missing = [p.name for p in arrangement.parts if p.name not in named]
     if 2 * len(missing) > len(arrangement.parts):
