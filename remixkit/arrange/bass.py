@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 
+from remixkit.arrange.bars import Stroke
 from remixkit.arrange.chords import breaks
-from remixkit.arrange.laying import Stroke, follow_chords, lay_events, muted
+from remixkit.arrange.laying import follow_chords, lay_events, muted
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, plays_at, register, velocity, word
 from remixkit.arrange.tones import approach, bass_pc, degree_interval, into, place

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.laying import Stroke, bars_of, follow_chords, lay_events, muted
+from remixkit.arrange.bars import Stroke, bars_of
+from remixkit.arrange.laying import follow_chords, lay_events, muted
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, register, velocity, voiced
 from remixkit.arrange.tones import approach, bass_pc, clashes, degree_interval, into, place

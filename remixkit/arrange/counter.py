@@ -7,8 +7,8 @@ from itertools import zip_longest
 
 import numpy as np
 
+from remixkit.arrange.bars import Bar, bars_of
 from remixkit.arrange.expression import modulation, swells
-from remixkit.arrange.laying import Bar, bars_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, register, velocity
 from remixkit.arrange.tones import clashes, into

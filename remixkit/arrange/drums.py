@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from remixkit.arrange.bars import Bar, bars_of
 from remixkit.arrange.fills import fill_for, silence_from, varied
 from remixkit.arrange.joins import LAST_BARS
-from remixkit.arrange.laying import Bar, bars_of, hits_in, lay_patterns, stretch_of
+from remixkit.arrange.laying import hits_in, lay_patterns, stretch_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, number, velocity, word
 from remixkit.model.song import Note

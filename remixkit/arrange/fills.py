@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from remixkit.arrange.laying import Bar, draw
+from remixkit.arrange.bars import Bar
+from remixkit.arrange.laying import draw
 from remixkit.arrange.role import RoleTask
 from remixkit.arrange.roles import number
 from remixkit.model.timing import TICKS_PER_QUARTER

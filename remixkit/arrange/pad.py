@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from remixkit.arrange.bars import bars_of
 from remixkit.arrange.chords import breaks
 from remixkit.arrange.expression import MODULATION, rises, swells
-from remixkit.arrange.laying import bars_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, number, ordered, register, velocity, voiced, word
 from remixkit.arrange.tones import clashes, into, nearest, place

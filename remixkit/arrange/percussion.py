@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.laying import Bar, bars_of, hits_in, lay_patterns, stretch_of
+from remixkit.arrange.bars import Bar, bars_of
+from remixkit.arrange.laying import hits_in, lay_patterns, stretch_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, number, ordered, register, velocity
 from remixkit.arrange.tones import bass_pc, degree_interval, place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from remixkit.arrange.bars import bars_of
 from remixkit.arrange.chart import PlannedSection
-from remixkit.arrange.laying import bars_of
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, lead, ordered, register, velocity
 from remixkit.arrange.tones import clashes, into, nearest, place

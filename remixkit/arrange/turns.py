@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from remixkit.arrange.laying import Laid
+from remixkit.arrange.bars import Laid
 
-Turn = Callable[[list["Laid"], int], list["Laid"]]
+Turn = Callable[[list[Laid], int], list[Laid]]
 # Bars of a phrase of eight that may differ, and how much of the player's `vary` they take.
 TURNING = {3: 0.9, 7: 1.0, 1: 0.25, 5: 0.35}
 
