@@ -191,3 +191,13 @@ def test_sections_cover_the_song_from_bar_line_to_bar_line(
     assert all(0.0 <= s.energy <= 1.0 for s in found)
     bars = [(s.end_tick - s.start_tick) // made.grid.meter.changes[0].bar_ticks for s in found]
     assert min(bars[1:-1], default=2) >= 2
+
+
+def test_hours_of_bars_are_parted_by_eight_and_not_compared() -> None:
+    lonely = Note(1500 * BAR, 1501 * BAR, 60, 80)
+    endless = Song(tracks=(Track(notes=(Note(0, BAR, 60, 80), lonely)),), has_true_bars=True)
+    found = sections(endless)
+    assert found[0].start_tick == 0
+    assert found[-1].end_tick >= 1501 * BAR
+    assert all(a.end_tick == b.start_tick for a, b in pairwise(found))
+    assert {s.end_tick - s.start_tick for s in found[:-1]} == {8 * BAR}

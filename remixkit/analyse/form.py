@@ -12,6 +12,7 @@ novelty, Foote 2000; the labels, Dai, Zhang & Dannenberg 2020.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from remixkit.analyse.features import Floats, Frames, Ints, listen, make_frames
 from remixkit.analyse.form_features import Bars, line_features, make_bars
 from remixkit.analyse.form_labels import name_sections
 from remixkit.analyse.form_net import Net
+from remixkit.analyse.lift import MOST_BARS
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, Section, TrackRole
 from remixkit.model.song import Song
 
@@ -60,9 +62,11 @@ def find_sections(
     tuple of Section
         From tick 0 to the end of the last bar without gaps, bar line to bar line, two bars or more each; but a first
         bar that holds only a pickup may stand alone, so that sections begin where their music does, and so may a last
-        bar in which the tune has ended.
+        bar in which the tune has ended. Where there are more than `MOST_BARS`, which no song has, eight bars each.
     """
     frames = make_frames(song)
+    if len(frames.bar_edges) - 1 > MOST_BARS:
+        return by_eight(frames)
     columns, bars = hear_lines(song, frames, melody, chords, keys)
     first, second = trees.load("form.npz")
     alone = logit(first.probability(columns))
@@ -71,6 +75,13 @@ def find_sections(
     begins_late, ends_early = loose_ends(song, bars.edges, melody)
     lines = best_lines(score, lead_in=begins_late, last_ring=ends_early)
     return name_sections(song, frames, bars, melody, lines)
+
+
+def by_eight(frames: Frames) -> tuple[Section, ...]:
+    """Sections of eight bars, all alike."""
+    lines = frames.edges[frames.bar_edges].tolist()
+    edges = [*lines[:-1:8], lines[-1]]
+    return tuple(Section(a, b, "A") for a, b in pairwise(edges))
 
 
 def hear_lines(

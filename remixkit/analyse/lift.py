@@ -20,6 +20,8 @@ FEWEST_BARS = 4
 AGREEMENT = 0.5
 MARGIN = 0.25
 REACH_BARS = 6
+# No song has more; every bar is compared with every other one, and hours of near silence would take minutes.
+MOST_BARS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def find_lift(frames: Frames, melody: Sequence[MelodyNote]) -> Lift | None:
     """The longest and surest lifted stretch of the tune, None where there is none."""
     lines = frames.bar_edges
     count = len(lines) - 1
-    if not melody or count < NEAREST_BARS + FEWEST_BARS:
+    if not melody or not NEAREST_BARS + FEWEST_BARS <= count <= MOST_BARS:
         return None
     tune, _ = melody_frames(frames, melody)
     grid = np.full((count, int(np.diff(lines).max())), -1, dtype=np.int64)
