@@ -18,7 +18,6 @@ from remixkit.seeding import child_rng
 from remixkit.style.settings import FLAG, PATTERNS, SHARE, between, takes
 
 BEAT = parse_pattern("beat", steps={"kick": "X.......X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."})
-_FEET = {DRUM_VOICES[v] for v in ("kick", "kick2", "hat_pedal")}
 # When two hands are not enough, what is left out first stands last.
 _HANDS = (
     "crash",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -63,7 +63,7 @@ def excerpt(analysis: Analysis, kept: Sequence[tuple[int, int]]) -> Analysis:
             key_signatures=(),
             chord_symbols=(),
         ),
-        keys=_joined(_begun(analysis.keys, bars, hold=True), lambda a, b: (a.tonic_pc, a.mode) == (b.tonic_pc, b.mode)),
+        keys=_joined(_begun(analysis.keys, bars, hold=True)),
         chords=_begun(analysis.chords, bars, hold=True),
         sections=_begun(analysis.sections, bars, hold=True),
         melody=_begun(analysis.melody, unled),
@@ -94,10 +94,11 @@ def _begun(items: Sequence[Spanned], stretches: Sequence[Stretch], *, hold: bool
     )
 
 
-def _joined(keys: tuple[Key, ...], same: Callable[[Key, Key], bool]) -> tuple[Key, ...]:
+def _joined(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """Keys of which neighbours differ."""
     out: list[Key] = []
     for key in keys:
-        if out and same(out[-1], key):
+        if out and (out[-1].tonic_pc, out[-1].mode) == (key.tonic_pc, key.mode):
             out[-1] = replace(out[-1], end_tick=key.end_tick)
         else:
             out.append(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -36,16 +36,9 @@ def quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
     """
     if is_sequenced(notes):
         return tuple(notes)
-    beats: dict[int, list[int]] = defaultdict(list)
-    for n in notes:
-        beats[n.start_tick // TICKS_PER_QUARTER].append(n.start_tick % TICKS_PER_QUARTER)
-    grids = {beat: _grid(onsets) for beat, onsets in beats.items()}
     out: list[Note] = []
     taken: dict[int, int] = {}
-    for n in notes:
-        beat, place = divmod(n.start_tick, TICKS_PER_QUARTER)
-        slot = min(grids[beat], key=lambda g: abs(g - place))
-        goal = beat * TICKS_PER_QUARTER + slot
+    for n, goal in zip(notes, _goals(notes, _grid), strict=True):
         start = round(goal + _KEPT * (n.start_tick - goal))
         if taken.get(goal, n.start_tick) != n.start_tick:
             start = n.start_tick
@@ -63,20 +56,24 @@ def on_grid(notes: Sequence[Note], end_tick: int) -> tuple[Note, ...]:
     Beats of more strokes than a sixteenth grid has places, as in a roll, take thirty-seconds. A note never ends after
     `end_tick`. Of two notes of a pitch that fall on one tick the longer stays.
     """
-    beats: dict[int, list[int]] = defaultdict(list)
-    for n in notes:
-        beats[n.start_tick // TICKS_PER_QUARTER].append(n.start_tick % TICKS_PER_QUARTER)
-    grids = {beat: _rolling(onsets) or _grid(onsets) for beat, onsets in beats.items()}
     out: dict[tuple[int, int], Note] = {}
-    for n in notes:
-        beat, place = divmod(n.start_tick, TICKS_PER_QUARTER)
-        start = beat * TICKS_PER_QUARTER + min(grids[beat], key=lambda g: abs(g - place))
-        start = min(start, end_tick - _THIRTY_SECONDS[1])
+    for n, goal in zip(notes, _goals(notes, lambda onsets: _rolling(onsets) or _grid(onsets)), strict=True):
+        start = min(goal, end_tick - _THIRTY_SECONDS[1])
         end = min(end_tick, start + n.end_tick - n.start_tick)
         known = out.get((start, n.pitch))
         if known is None or known.end_tick < end:
             out[start, n.pitch] = Note(start, end, n.pitch, n.velocity, n.origin)
     return tuple(sorted(out.values()))
+
+
+def _goals(notes: Sequence[Note], grid_of: Callable[[list[int]], tuple[int, ...]]) -> list[int]:
+    """For each note the nearest place on its beat's grid, which `grid_of` chooses by the onsets in the beat."""
+    beats: dict[int, list[int]] = defaultdict(list)
+    for n in notes:
+        beats[n.start_tick // TICKS_PER_QUARTER].append(n.start_tick % TICKS_PER_QUARTER)
+    grids = {beat: grid_of(onsets) for beat, onsets in beats.items()}
+    places = (divmod(n.start_tick, TICKS_PER_QUARTER) for n in notes)
+    return [beat * TICKS_PER_QUARTER + min(grids[beat], key=lambda slot: abs(slot - place)) for beat, place in places]
 
 
 def _rolling(onsets: list[int]) -> tuple[int, ...]:

@@ -57,9 +57,9 @@ def run(
 ) -> None:
     """Make a cover of a song in a style, or in several."""
     jobs = targets.plan(song, style, output or [], defaults=() if explain else targets.DEFAULTS)
-    for path in [p for job in jobs for p in job.plans][:1]:
-        if not explain:
-            raise OutputError("a plan is written where it is asked for", file=path, remedy="add --explain")
+    unasked = None if explain else next((path for job in jobs for path in job.plans), None)
+    if unasked is not None:
+        raise OutputError("a plan is written where it is asked for", file=unasked, remedy="add --explain")
 
     from remixkit import remix
     from remixkit import style as styles
