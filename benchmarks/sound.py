@@ -115,7 +115,7 @@ def pictures(song: Path, names: list[str], font: SoundFont, folder: Path, target
         high.specgram(sound.mean(axis=1) + 1e-9, NFFT=8192, Fs=rate, noverlap=0, vmin=-125, vmax=-45, cmap="magma")
         high.set(yscale="symlog", ylim=(40, 20000), ylabel=f"{name}\nHz")
         high.set_yticks([100, 1000, 10000], ["100", "1k", "10k"])
-        powers = step_powers([sound.T.astype(np.float32)], rate)
+        powers = step_powers(sound.T.astype(np.float32), rate)
         windows = np.convolve(powers, np.full(30, 1 / 30), mode="valid")
         seconds = 3 + 0.1 * np.arange(len(windows))
         low.plot(seconds, -0.691 + 10 * np.log10(windows + 1e-9), color="#22223b", linewidth=1)

@@ -12,7 +12,7 @@ from render_help import RATE, level_db, sine
 from scipy.signal import resample_poly
 
 from remixkit.model.arrangement import Fx, Master
-from remixkit.render.effects.blocks import Block, blocks_of, ratio
+from remixkit.render.effects.blocks import Block, ratio
 from remixkit.render.levels import level
 from remixkit.render.limiter import GROUP, true_peaks
 from remixkit.render.loudness import SILENT_LUFS, integrated_lufs, step_powers
@@ -27,7 +27,7 @@ def pool() -> Iterator[Executor]:
 
 
 def lufs(sound: Block) -> float:
-    return integrated_lufs(step_powers(blocks_of(sound), RATE))
+    return integrated_lufs(step_powers(sound, RATE))
 
 
 def reference_lufs(sound: Block) -> float:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.model.analysis import ChordSpan, Key
+from remixkit.model.analysis import ChordSpan, Key, Mode
 from remixkit.theory import keys as k
-from remixkit.theory.spelling import pitch_name
+from remixkit.theory.chords import QUALITIES
+from remixkit.theory.spelling import pitch_name, pitch_name_m21, tone_name_m21, tonic_m21
 
 LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 any_key = st.builds(Key, st.just(0), st.just(1), st.integers(0, 11), st.sampled_from(["major", "minor"]))
@@ -84,3 +85,40 @@ def test_what_is_in_force_at_a_tick() -> None:
     with pytest.raises(ValueError, match="no keys"):
         k.key_at((), 0)
     assert k.name(key(6, "minor")) == "F# minor"
+
+
+@pytest.mark.parametrize("mode", ["major", "minor"])
+def test_the_table_of_numerals_says_what_music21_says(mode: Mode) -> None:
+    for quality in QUALITIES:
+        for root in range(12):
+            said = k.roman(ChordSpan(0, 1, root, quality), Key(0, 1, 0, mode))
+            assert said == k.roman_by_music21(root, quality, None, mode), (quality, root)
+
+
+@pytest.mark.parametrize("mode", ["major", "minor"])
+def test_keys_are_written_as_music21_writes_them(mode: Mode) -> None:
+    from music21.key import Key as M21Key
+
+    for tonic in range(12):
+        own = Key(0, 1, tonic, mode)
+        theirs = M21Key(tonic_m21(tonic, mode), mode)
+        assert k.sharps(own) == theirs.sharps
+        for pitch in theirs.getPitches("C4", "B4"):
+            assert pitch_name_m21(pitch.pitchClass, own) == pitch.name
+
+
+@pytest.mark.parametrize("interval", ["A5", "M7", "M9", "A9", "A11", "m13"])
+def test_chord_tones_are_written_as_music21_transposes_the_root(interval: str) -> None:
+    from music21.interval import Interval
+    from music21.pitch import Pitch
+
+    semitones = Interval(interval).semitones
+    for root in range(12):
+        own = Key(0, 1, (root + 1) % 12, "major")  # most of the chord is foreign to this key
+        chord = ChordSpan(0, 1, root, "maj")
+        theirs = Interval(interval).transposePitch(Pitch(pitch_name_m21(root, own)))
+        written = tone_name_m21((root + semitones) % 12, own, chord, (semitones,))
+        inside = (root + semitones - own.tonic_pc) % 12 in {0, 2, 4, 5, 7, 9, 11}
+        double = theirs.accidental is not None and abs(theirs.accidental.alter) > 1
+        if not inside and not double:
+            assert written == theirs.name

@@ -154,7 +154,7 @@ def _mixed(
     import numpy as np
 
     from remixkit.render import decode
-    from remixkit.render.effects.blocks import blocks_of, ratio
+    from remixkit.render.effects.blocks import ratio
     from remixkit.render.loudness import integrated_lufs, step_powers
 
     lengths = [decode.length(track.sound) for track in tracks]
@@ -166,7 +166,7 @@ def _mixed(
     mix = _reserved(room, -(-stop // _ALIGN) * _ALIGN)
     for k, track in enumerate(tracks):
         sound, _ = decode.read(track.sound)
-        sound = sound * np.float32(ratio(target_lufs - integrated_lufs(step_powers(blocks_of(sound), rate))))
+        sound = sound * np.float32(ratio(target_lufs - integrated_lufs(step_powers(sound, rate))))
         following_s = tracks[k + 1].start_s - track.start_s if k + 1 < len(tracks) else None
         sound = _faded(sound, track, following_s, rate)
         start = round(track.start_s * rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -63,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done; 2 the user's to mend, said in one line on stderr; 130 interrupted. A bug is not caught.
     """
+    # The matrices here are small: numpy's threads for them would do nothing but wait, and wait by spinning.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         status = app(words, prog_name="remixkit", standalone_mode=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.render.effects.blocks import blocks_of, highest, ratio
-from remixkit.render.limiter import GROUP, Samples, limiting_gain_db, true_peaks, with_gain
+from remixkit.render.effects.blocks import highest, ratio
+from remixkit.render.limiter import GROUP, Gain, Samples, limiting_gain_db, true_peaks
 from remixkit.render.loudness import SILENT_LUFS, integrated_lufs, step_frames, step_powers
 
 TOLERANCE_LU = 0.5
@@ -29,6 +29,8 @@ _LEAST = 1e-9
 
 # The highest true peak behind the limiter is one that was expected so near the highest.
 _NEAR_HIGHEST_DB = 1.0
+
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def level(sound: Samples, target_lufs: float, ceiling_db: float, sample_rate_hz:
         Its loudness misses the target by more than `TOLERANCE_LU` only if a warning says so: the ceiling comes first.
     """
     limit_db = ceiling_db - _MARGIN_DB
-    powers = step_powers(blocks_of(sound), sample_rate_hz)
+    powers = step_powers(sound, sample_rate_hz, pool)
     foreseen_db = drive_db = target_lufs - integrated_lufs(powers)
     matters = min(highest(sound), ratio(limit_db - drive_db - _UNFORESEEN_DB))
     peaks_db = _db(true_peaks(sound, pool, matters))
@@ -72,12 +74,11 @@ def level(sound: Samples, target_lufs: float, ceiling_db: float, sample_rate_hz:
         if not gain_db.any():
             lufs = integrated_lufs(powers) + drive_db
             break
-        lufs = integrated_lufs(step_powers(with_gain(sound, drive_db, gain_db), sample_rate_hz))
+        lufs = integrated_lufs(step_powers(sound, sample_rate_hz, pool, Gain(drive_db, gain_db)))
         if abs(target_lufs - lufs) <= _CLOSE_LU or drive_db >= _MOST_DRIVE_DB:
             break
         aim += target_lufs - lufs
-    for block, louder in zip(blocks_of(sound), with_gain(sound, drive_db, gain_db), strict=True):
-        block[:] = louder
+    _apply(Gain(drive_db, gain_db), sound, pool)
     expected_db = peaks_db + drive_db + gain_db
     near_db = min(limit_db, expected_db.max()) - _NEAR_HIGHEST_DB
     seen = expected_db > near_db if drive_db <= foreseen_db + _UNFORESEEN_DB else None
@@ -89,6 +90,14 @@ def level(sound: Samples, target_lufs: float, ceiling_db: float, sample_rate_hz:
     if abs(target_lufs - lufs) <= TOLERANCE_LU:
         return Levelled(sound, lufs, peak_db)
     return Levelled(sound, lufs, peak_db, (f"{lufs:.1f} LUFS is as near as the limiter comes to {target_lufs:g}",))
+
+
+def _apply(gain: Gain, sound: Samples, pool: Executor) -> None:
+    def louder(start: int) -> None:
+        here = sound[:, start : start + _PIECE]
+        here *= gain.over(start, here.shape[1])
+
+    list(pool.map(louder, range(0, sound.shape[1], _PIECE)))
 
 
 def _drive_for(

@@ -6,13 +6,13 @@ rate. The limiter sees the whole piece: the gain goes down before a peak comes a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.render.effects.blocks import blocks_of
+from remixkit.render.effects.blocks import ratio
 from remixkit.render.resampling import between, fir
 
 Samples = NDArray[np.float32]
@@ -27,6 +27,7 @@ _PHASES = tuple(between(f, _HALF_WIDTH) for f in (0.25, 0.5, 0.75))
 _OVERSHOOT = float(max(np.abs(taps).sum() for taps in _PHASES))
 
 # The samples that a group's curve is made of, up to the ones before and behind it; so many groups are done at once.
+_PIECE = 1 << 16
 _WINDOW = np.arange(-_HALF_WIDTH, GROUP + _HALF_WIDTH)
 _BATCH = 1024
 
@@ -56,8 +57,8 @@ def true_peaks(
     -------
     array of float32, shape (n / 16,)
     """
-    grouped = sound.reshape(2, -1, GROUP)
-    peaks: Samples = np.maximum(grouped.max(axis=(0, 2)), -grouped.min(axis=(0, 2)))
+    pieces = [sound[:, at : at + _PIECE] for at in range(0, sound.shape[1], _PIECE)]
+    peaks = np.concatenate([np.zeros(0, np.float32), *pool.map(_sample_peaks, pieces)])
     near = peaks.copy()
     np.maximum(near[1:], peaks[:-1], out=near[1:])
     np.maximum(near[:-1], peaks[1:], out=near[:-1])
@@ -76,6 +77,17 @@ def true_peaks(
 
     list(pool.map(between_samples, range(0, len(groups), _BATCH)))
     return peaks
+
+
+def _sample_peaks(sound: Samples) -> Samples:
+    """The highest sample of either channel in every group."""
+    level: Samples = np.abs(sound[0])
+    np.maximum(level, np.abs(sound[1]), out=level)
+    level = level.reshape(-1, GROUP)
+    while level.shape[1] > 1:
+        half = level.shape[1] // 2
+        level = np.maximum(level[:, :half], level[:, half:])
+    return level.ravel()
 
 
 def limiting_gain_db(peaks_db: Decibels, drive_db: float, ceiling_db: float, sample_rate_hz: int) -> Decibels:
@@ -118,16 +130,19 @@ def _lowest(values: Decibels, size: int) -> Decibels:
     return values
 
 
-def with_gain(sound: Samples, drive_db: float, gain_db: Decibels) -> Iterator[Samples]:
-    """The sound in blocks, with a gain for all of it and one for every group (lines from middle to middle)."""
-    middles = np.arange(len(gain_db)) * GROUP + 0.5 * (GROUP - 1)
-    start = 0
-    for block in blocks_of(sound):
-        stop = start + block.shape[1]
-        near = slice(max(0, start // GROUP - 1), stop // GROUP + 1)
-        if gain_db[near].any():
-            here_db = np.interp(np.arange(start, stop), middles[near], gain_db[near])
-            yield block * (10.0 ** ((here_db + drive_db) / 20.0)).astype(np.float32)
-        else:
-            yield block * np.float32(10.0 ** (drive_db / 20.0))
-        start = stop
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A gain for all of a sound, and one for every group: lines from middle to middle, float64 of shape (groups,)."""
+
+    drive_db: float
+    by_group_db: Decibels
+
+    def over(self, start: int, length: int) -> Samples | np.float32:
+        """The gain over some frames, shape (length,), or one number where it does not move."""
+        near = slice(max(0, start // GROUP - 1), (start + length) // GROUP + 1)
+        if not self.by_group_db[near].any():
+            return np.float32(ratio(self.drive_db))
+        middles = np.arange(near.start, near.start + len(self.by_group_db[near])) * GROUP + 0.5 * (GROUP - 1)
+        here_db = np.interp(np.arange(start, start + length), middles, self.by_group_db[near])
+        gain: Samples = (10.0 ** ((here_db + self.drive_db) / 20.0)).astype(np.float32)
+        return gain

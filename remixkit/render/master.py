@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
+from contextlib import ExitStack
 
 import numpy as np
 
 from remixkit.model.arrangement import Master
 from remixkit.render.chain import processors
-from remixkit.render.effects.blocks import Block, Processor, blocks_of, highest, ratio
+from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
 from remixkit.render.effects.filters import highpass
 from remixkit.render.levels import Levelled, level
 from remixkit.render.limiter import GROUP, Samples
 from remixkit.render.loudness import SILENT_LUFS, about_powers, integrated_lufs
 from remixkit.render.mix import Mix
+from remixkit.render.stages import stage
 
 # Nothing lower than this is music; it takes away what a SoundFont leaves of direct current.
 _LOWEST_HZ = 20.0
@@ -46,35 +48,21 @@ def finish(mix: Mix, master: Master, sample_rate_hz: int, seed: int, pool: Execu
     before = integrated_lufs(about_powers(mix.sound, sample_rate_hz))
     if before <= SILENT_LUFS:
         return Levelled(mix.sound, SILENT_LUFS, -np.inf, ("nothing can be heard",))
-    sound = _through_effects(mix, master, sample_rate_hz, seed, master.target_lufs - before, pool)
+    sound = _through_effects(mix, master, sample_rate_hz, seed, master.target_lufs - before)
     sound = _ended(sound, mix.music_frames, master.fade_out_s, sample_rate_hz)
     return level(sound, master.target_lufs, master.ceiling_db, sample_rate_hz, pool)
 
 
-def _through_effects(
-    mix: Mix, master: Master, sample_rate_hz: int, seed: int, gain_db: float, pool: Executor
-) -> Samples:
+def _through_effects(mix: Mix, master: Master, sample_rate_hz: int, seed: int, gain_db: float) -> Samples:
     sound, gain = mix.sound, np.float32(ratio(gain_db))
     clean = highpass(sample_rate_hz, seed, cutoff_hz=_LOWEST_HZ, slope_db=6.0)
-    blocks: Iterator[Block] = (block * gain for block in blocks_of(sound))
-    for process in (clean, *processors(master.fx, sample_rate_hz, seed, "master")):
-        blocks = _ahead(process, blocks, pool)
-    for here, done in zip(blocks_of(sound), blocks, strict=True):
-        here[:] = done
+    with ExitStack() as stages:
+        blocks: Iterator[Block] = (block * gain for block in blocks_of(sound))
+        for process in (clean, *processors(master.fx, sample_rate_hz, seed, "master")):
+            blocks = stages.enter_context(stage(process, blocks))
+        for here, done in zip(blocks_of(sound), blocks, strict=True):
+            here[:] = done
     return sound
-
-
-def _ahead(process: Processor, blocks: Iterator[Block], pool: Executor) -> Iterator[Block]:
-    """Blocks through a processor, which works on the next one while this one is taken further."""
-    waiting: Future[Block] | None = None
-    for block in blocks:
-        ready, waiting = waiting, None
-        done = ready.result() if ready is not None else None
-        waiting = pool.submit(process, block)
-        if done is not None:
-            yield done
-    if waiting is not None:
-        yield waiting.result()
 
 
 def _ended(sound: Samples, music_frames: int, fade_out_s: float, sample_rate_hz: int) -> Samples:

@@ -9,7 +9,7 @@ SoundFont are in memory only once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from ctypes import addressof, c_char_p, c_int, c_void_p
+from ctypes import addressof, c_char_p, c_int, c_size_t, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType, TracebackType
@@ -22,6 +22,7 @@ from remixkit.errors import SoundFontError, SynthError
 from remixkit.render.library import pyfluidsynth
 from remixkit.render.performance import Event, Performance
 from remixkit.render.soundfonts import SoundFont
+from remixkit.render.tape import fits, tape
 
 Samples = NDArray[np.float32]
 
@@ -37,8 +38,6 @@ INSTALL = {
 # One chord of a part then lies near -20 dBFS, far from rounding and from full scale.
 _GAIN = 0.5
 
-# Voices of a synthesiser, of which there are four. FluidSynth walks through all of them at every event.
-_POLYPHONY = 256
 _CHANNELS_A_PORT = 16
 _OLDEST = (2, 0)
 _LOG_LEVELS = 5
@@ -58,6 +57,10 @@ class _Calls:
 
     module: ModuleType
     process: Callable[..., int]
+    new_player: Callable[..., int]
+    add_tape: Callable[..., int]
+    start: Callable[..., int]
+    delete_player: Callable[..., None]
     channel_pressure: Callable[..., int]
     key_pressure: Callable[..., int]
 
@@ -86,6 +89,8 @@ class Player:
         What it plays, a part each; any number.
     sample_rate_hz : int
         Sampling rate.
+    voices : int
+        How many may sound at once; those that ring on after their key was let go are the first to be taken away.
 
     Raises
     ------
@@ -95,15 +100,19 @@ class Player:
         If FluidSynth cannot load the SoundFont.
     """
 
-    def __init__(self, soundfont: SoundFont, performances: Sequence[Performance], sample_rate_hz: int) -> None:
+    def __init__(
+        self, soundfont: SoundFont, performances: Sequence[Performance], sample_rate_hz: int, voices: int = 256
+    ) -> None:
         self._calls = _calls()
+        self._player: int | None = None
         self._parts = len(performances)
         settings: dict[str, int] = {
             "synth.reverb.active": 0,
             "synth.chorus.active": 0,
             "synth.audio-channels": self._parts,
             "synth.audio-groups": self._parts,
-            "synth.polyphony": _POLYPHONY,
+            "synth.polyphony": voices,
+            "player.reset-synth": 0,
             "synth.dynamic-sample-loading": int(soundfont.path.suffix.lower() == ".sf3"),
         }
         channels = -(-self._parts // _CHANNELS_A_PORT) * _CHANNELS_A_PORT
@@ -112,7 +121,12 @@ class Player:
         if self._font < 0:
             self.close()
             raise SoundFontError("cannot be loaded by FluidSynth", file=soundfont.path, remedy="name another SoundFont")
-        self._events = sorted((event, channel) for channel, p in enumerate(performances) for event in p.events)
+        events = sorted((event, channel) for channel, p in enumerate(performances) for event in p.events)
+        self._by_hand = [e for e in events if not fits(e[0])]
+        self._tape = tape([e for e in events if fits(e[0])], sample_rate_hz)
+        self._player = self._calls.new_player(self._synth.synth)
+        self._calls.add_tape(self._player, self._tape, len(self._tape))
+        self._calls.start(self._player)
         self._next = 0
         self._at = 0
         self._out = np.empty((self._parts, 2, 0), np.float32)
@@ -128,18 +142,17 @@ class Player:
     def close(self) -> None:
         """Free the synthesiser. It may be closed twice."""
         if self._synth is not None:
+            if self._player is not None:
+                self._calls.delete_player(self._player)
             self._synth.delete()
             self._synth = None
 
-    def play(self, frames: int) -> Samples | None:
-        """The next frames, a multiple of 64: shape (parts, 2, frames), or None if nothing sounds in them.
+    def play(self, frames: int) -> Samples:
+        """The next frames, a multiple of 64: shape (parts, 2, frames).
 
         The array is used again for the next frames.
         """
         end = self._at + frames
-        if self._idle_until(end):
-            self._at = end
-            return None
         if self._out.shape[2] != frames:
             self._out = np.empty((self._parts, 2, frames), np.float32)
         out = self._out
@@ -148,19 +161,15 @@ class Player:
         rows = [out.ctypes.data + out.itemsize * frames * row for row in range(buffers)]
         begin = self._at
         while self._at < end:
-            while self._next < len(self._events) and self._events[self._next][0].frame <= self._at:
-                self._send(*self._events[self._next])
+            while self._next < len(self._by_hand) and self._by_hand[self._next][0].frame <= self._at:
+                self._send(*self._by_hand[self._next])
                 self._next += 1
-            stop = min(end, self._events[self._next][0].frame) if self._next < len(self._events) else end
+            stop = min(end, self._by_hand[self._next][0].frame) if self._next < len(self._by_hand) else end
             skip = out.itemsize * (self._at - begin)
             pointers = (c_void_p * buffers)(*[row + skip for row in rows])
             self._calls.process(self._synth.synth, stop - self._at, 0, None, buffers, addressof(pointers))
             self._at = stop
         return out
-
-    def _idle_until(self, end: int) -> bool:
-        waiting = self._next == len(self._events) or self._events[self._next][0].frame >= end
-        return waiting and not self._synth.get_active_voice_count()
 
     def _send(self, event: Event, channel: int) -> None:
         _, _, _, action, number, value = event
@@ -197,6 +206,12 @@ def _calls() -> _Calls:
         _declare(
             fluidsynth, "process", ("len", c_int), ("nfx", c_int), ("fx", c_void_p), ("nout", c_int), ("out", c_void_p)
         ),
+        fluidsynth.cfunc("new_fluid_player", c_void_p, ("synth", c_void_p, 1)),
+        fluidsynth.cfunc(
+            "fluid_player_add_mem", c_int, ("player", c_void_p, 1), ("buffer", c_char_p, 1), ("len", c_size_t, 1)
+        ),
+        fluidsynth.cfunc("fluid_player_play", c_int, ("player", c_void_p, 1)),
+        fluidsynth.cfunc("delete_fluid_player", None, ("player", c_void_p, 1)),
         _declare(fluidsynth, "channel_pressure", ("chan", c_int), ("val", c_int)),
         _declare(fluidsynth, "key_pressure", ("chan", c_int), ("key", c_int), ("val", c_int)),
     )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Any
 
 from remixkit.model.analysis import ChordSpan, Key, Mode
 from remixkit.model.song import Text
 from remixkit.theory.chords import QUALITIES, family, symbol, triad
-from remixkit.theory.spelling import pitch_name_m21, tonic_m21
+from remixkit.theory.spelling import SCALES, fifths, pitch_name_m21, tonic_m21
 
 _KEY = re.compile("([A-Ga-g])([#b]?) *(m|M|(?i:maj|major|min|minor)|)")
 
 
 def scale_pcs(key: Key) -> tuple[int, ...]:
     """The seven pitch classes of a key from the tonic up; minor is the natural minor."""
-    return tuple((key.tonic_pc + s) % 12 for s in _scale(key.mode))
+    return tuple((key.tonic_pc + s) % 12 for s in SCALES[key.mode])
 
 
 def key_at(keys: Sequence[Key], tick: int) -> Key:
@@ -59,7 +61,7 @@ def name(key: Key) -> str:
 
 def sharps(key: Key) -> int:
     """The key signature: sharps, flats negative."""
-    return _sharps(key.tonic_pc % 12, key.mode)
+    return fifths(tonic_m21(key.tonic_pc, key.mode)) - (3 if key.mode == "minor" else 0)
 
 
 def key_of_signature(sharps_count: int, mode: Mode) -> tuple[int, Mode]:
@@ -101,16 +103,29 @@ def roman(chord: ChordSpan, key: Key) -> str:
     """The chord as a Roman numeral of the key, inversion figures included: ``"ii65"``; ``"N"`` for no chord.
 
     music21 decides; a chord is named up to its seventh, once for all keys of a mode. Added sixths are left out, and a
-    suspension is named as the scale's own triad with ``sus`` behind it: ``"V7sus4"``.
+    suspension is named as the scale's own triad with ``sus`` behind it: ``"V7sus4"``. What it says of chords in root
+    position is kept in a table, for music21 takes a third of a second to load.
     """
     if chord.root_pc is None:
         return "N"
-    bass = None if chord.bass_pc is None else (chord.bass_pc - key.tonic_pc) % 12
-    return _roman((chord.root_pc - key.tonic_pc) % 12, chord.quality, bass, key.mode)
+    root = (chord.root_pc - key.tonic_pc) % 12
+    if chord.bass_pc in (None, chord.root_pc):
+        return _numerals()[key.mode][chord.quality][root]
+    return roman_by_music21(root, chord.quality, (chord.bass_pc - key.tonic_pc) % 12, key.mode)
+
+
+@cache
+def _numerals() -> dict[Mode, dict[str, list[str]]]:
+    """``numerals.json``: for each mode and quality a numeral for each semitone that the root is above the tonic."""
+    table: dict[Mode, dict[str, list[str]]] = json.loads(
+        resources.files("remixkit.theory").joinpath("numerals.json").read_text("utf-8")
+    )
+    return table
 
 
 @lru_cache(maxsize=4096)
-def _roman(root: int, quality: str, bass: int | None, mode: Mode) -> str:
+def roman_by_music21(root: int, quality: str, bass: int | None, mode: Mode) -> str:
+    """What `roman` returns, worked out: semitones of root and bass above the tonic, the chord's quality, the mode."""
     from music21.chord import Chord
     from music21.interval import Interval
     from music21.pitch import Pitch
@@ -141,7 +156,7 @@ def _core(root: int, quality: str, mode: Mode) -> tuple[tuple[int, ...], str]:
     semitones = tuple(s for s in QUALITIES[quality] if s < 12)
     kind = family(quality)
     if kind in ("sus", ""):
-        third = 4 if (root + 4) % 12 in _scale(mode) or (root + 3) % 12 not in _scale(mode) else 3
+        third = 4 if (root + 4) % 12 in SCALES[mode] or (root + 3) % 12 not in SCALES[mode] else 3
         seventh = "7" if 10 in semitones else ""
         return (0, third, 7), seventh + (triad(quality) if kind else quality if quality == "5" else "")
     if kind in ("maj", "min"):
@@ -164,13 +179,3 @@ def m21_key(tonic_pc: int, mode: Mode) -> Any:
     from music21.key import Key as M21Key
 
     return M21Key(tonic_m21(tonic_pc, mode), mode)
-
-
-@cache
-def _sharps(tonic_pc: int, mode: Mode) -> int:
-    return int(m21_key(tonic_pc, mode).sharps)
-
-
-@cache
-def _scale(mode: Mode) -> tuple[int, ...]:
-    return tuple(p.pitchClass for p in m21_key(0, mode).getPitches("C4", "B4"))

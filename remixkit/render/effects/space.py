@@ -44,14 +44,28 @@ def room_alone(sample_rate_hz: int, room: float, damping: float, predelay_ms: fl
     """Only what comes back from the walls (Freeverb), about as loud as what is sent, without boom below 150 Hz."""
     size = within("room", room, 0.0, 1.0)
     damp = within("damping", damping, 0.0, 1.0)
-    return board(
+    late = _later(round(within("predelay_ms", predelay_ms, 0.0, 500.0) * sample_rate_hz / 1000.0))
+    walls = board(
         [
             pedalboard.HighpassFilter(150.0),
-            pedalboard.Delay(within("predelay_ms", predelay_ms, 0.0, 500.0) / 1000.0, feedback=0.0, mix=1.0),
             pedalboard.Reverb(room_size=size, damping=damp, wet_level=_level(size, damp), dry_level=0.0, width=1.0),
         ],
         sample_rate_hz,
     )
+    return lambda block: walls(late(block))
+
+
+def _later(frames: int) -> Processor:
+    """The same sound, so many frames later."""
+    past = np.zeros((2, frames), np.float32)
+
+    def process(block: Block) -> Block:
+        nonlocal past
+        sound = np.concatenate([past, block], axis=1)
+        past = sound[:, block.shape[1] :].copy()
+        return np.ascontiguousarray(sound[:, : block.shape[1]])
+
+    return process
 
 
 def hall(
