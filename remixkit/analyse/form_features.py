@@ -181,12 +181,21 @@ def line_features(
 def novelty(alike: Floats, size: int) -> Floats:
     """Checkerboard kernel along the diagonal, (n,): how alike bars within each side are, less across."""
     n = len(alike)
-    padded = np.pad(alike, size, constant_values=np.nan)
+    total = np.zeros((n + 1, n + 1))
+    total[1:, 1:] = np.cumsum(np.cumsum(alike, axis=0, dtype=np.float64), axis=1)
+    line = np.arange(1, n)
+    first, last = np.maximum(line - size, 0), np.minimum(line + size, n)
+
+    def mean(
+        top: NDArray[np.intp], bottom: NDArray[np.intp], left: NDArray[np.intp], right: NDArray[np.intp]
+    ) -> Floats:
+        whole = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
+        average: Floats = (whole / ((bottom - top) * (right - left))).astype(np.float32)
+        return average
+
     out = np.zeros(n, dtype=np.float32)
-    for i in range(1, n):
-        block = padded[i : i + 2 * size, i : i + 2 * size]
-        inside = np.nanmean([np.nanmean(block[:size, :size]), np.nanmean(block[size:, size:])])
-        out[i] = inside - np.nanmean(block[:size, size:])
+    inside = 0.5 * (mean(first, line, first, line) + mean(line, last, line, last))
+    out[1:] = inside - mean(first, line, line, last)
     return out
 
 

@@ -46,7 +46,7 @@ class Trees:
         nodes = self.feature.shape[1]
         root = np.arange(len(self.feature)) * nodes
         feature, threshold = self.feature.ravel(), self.threshold.ravel()
-        left, right = (self.left + root[:, None]).ravel(), (self.right + root[:, None]).ravel()
+        children = np.stack([self.right + root[:, None], self.left + root[:, None]], axis=-1).ravel()
         width = columns.shape[1]
         flat = np.ascontiguousarray(columns, dtype=np.float32)
         for start in range(0, len(columns), BLOCK):
@@ -55,7 +55,7 @@ class Trees:
             at = np.broadcast_to(root, (len(rows), len(root)))
             for _ in range(self.depth):
                 low = block[rows + feature[at]] <= threshold[at]
-                at = np.where(low, left[at], right[at])
+                at = children[2 * at + low]
             logit = self.baseline + self.value.ravel()[at].sum(1)
             out[start : start + BLOCK] = 1.0 / (1.0 + np.exp(-logit))
         return out

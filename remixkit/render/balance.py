@@ -42,6 +42,13 @@ class Riser:
         self._waiting: list[Block] = []
         self._from = 0
         self._gain = 1.0
+        self._corners: list[tuple[int, float]] = [(0, 1.0)]
+
+    @property
+    def fader(self) -> Fader:
+        """What was done to the bus so far."""
+        frames, gains = zip(*self._corners, strict=True)
+        return Fader(np.array(frames, np.float64), np.array(gains))
 
     def add(self, sound: Block | None, rest: Block, stop: int) -> None:
         """The next block of the bus, or silence, up to frame `stop`; what is whole is added to the rest."""
@@ -62,6 +69,9 @@ class Riser:
         before, self._gain = self._gain, self._needed(own, here)
         glide = Fader(np.array([0.0, _GLIDE_S * self._rate_hz]), np.array([before, self._gain]))
         here += own * glide.over(0, own.shape[1])
+        self._corners += [
+            (self._from + int(at), float(gain)) for at, gain in zip(glide.frames, glide.gains, strict=True)
+        ]
         self._from = end
 
     def _needed(self, lead: Block, rest: Block) -> float:

@@ -9,8 +9,12 @@ import numpy as np
 from remixkit.model.arrangement import Arrangement, Bus
 from remixkit.render.automation import Sweep, ducking, moving
 from remixkit.render.chain import chain
-from remixkit.render.effects.blocks import Block, highest, ratio
+from remixkit.render.effects.blocks import Block, Processor, highest, ratio
+from remixkit.render.effects.space import room_alone
 from remixkit.render.performance import FramesOf
+
+# The room that all parts share. A part with CC 91 = 127 sends all of itself, and what comes back is so much softer.
+_ROOM, _DAMPING, _PREDELAY_MS, _RETURN_DB = 0.72, 0.45, 18.0, -4.0
 
 _PATIENCE_S = 4.5
 _ALMOST_NOTHING = ratio(-100.0)
@@ -20,6 +24,13 @@ Passed = tuple[Block, Block]
 
 # Parts that name no bus, or one that is not there.
 DIRECT = Bus("")
+
+
+def common_room(sample_rate_hz: int) -> Processor:
+    """What comes back from the room that all parts share."""
+    room = room_alone(sample_rate_hz, _ROOM, _DAMPING, _PREDELAY_MS)
+    wet = np.float32(ratio(_RETURN_DB))
+    return lambda sent: wet * room(sent)
 
 
 class BusLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -14,6 +15,7 @@ from remixkit.render.encode import Bits, Tags, Wish, check_target, write
 from remixkit.render.master import finish
 from remixkit.render.mix import mixdown
 from remixkit.render.soundfonts import SoundFont
+from remixkit.render.stems import Alone, Stem, StemsWish, apart, write_stems
 
 RATES_HZ = (44100, 48000)
 
@@ -35,7 +37,9 @@ class RenderReport:
     warnings : tuple of str
         What the SoundFont lacks, and what could not be reached.
     timings : mapping of str to float
-        Seconds that each stage took: "synthesis and mix", "master", and one for each file.
+        Seconds that each stage took: "synthesis and mix", "master", "stems", and one for each file.
+    stems : mapping of str to Stem
+        By role, if they were wished for.
     """
 
     seconds: float
@@ -43,6 +47,7 @@ class RenderReport:
     true_peak_db: float
     warnings: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    stems: Mapping[str, Stem] = field(default_factory=dict)
 
 
 def render(
@@ -52,6 +57,7 @@ def render(
     soundfont: SoundFont,
     rate_hz: int = 44100,
     bits: Bits = 16,
+    stems: StemsWish | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> RenderReport:
     """Render an arrangement and write it to one or more sound files.
@@ -69,8 +75,10 @@ def render(
         44100 or 48000.
     bits : int
         Word length of WAV and FLAC: 16 (dithered), 24, or 32 for floating point.
+    stems : StemsWish, optional
+        Where to write each part alone, as long as the whole.
     progress : callable, optional
-        Called with what is being done ("synthesis", "master", "file") and the share of it that is done, 0-1.
+        Called with what is being done ("synthesis", "stems", "master", "file") and the share of it that is done, 0-1.
 
     Returns
     -------
@@ -93,21 +101,31 @@ def render(
     began = perf_counter()
 
     def lap(stage: str) -> None:
-        timings[stage] = perf_counter() - began - sum(timings.values())
+        timings[stage] = timings.get(stage, 0.0) + perf_counter() - began - sum(timings.values())
 
     mix = mixdown(arrangement, soundfont, rate_hz, lambda share: tell("synthesis", share))
     lap("synthesis and mix")
-    tell("master", 0.0)
-    with ThreadPoolExecutor() as pool:
+    written: Mapping[str, Stem] = {}
+    with ExitStack() as scratch, ThreadPoolExecutor() as pool:
+        parts: tuple[Alone, ...] = ()
+        if stems is not None:
+            parts = scratch.enter_context(
+                apart(arrangement, soundfont, rate_hz, mix, stems, lambda share: tell("stems", share))
+            )
+            lap("stems")
+        tell("master", 0.0)
         done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
-    tell("master", 1.0)
-    lap("master")
+        tell("master", 1.0)
+        lap("master")
+        if stems is not None:
+            written = write_stems(parts, done.sound.shape[1], rate_hz, stems)
+            lap("stems")
     wish = Wish(bits, _tags(arrangement), arrangement.master.ceiling_db, arrangement.seed)
     for target in targets:
         write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
         lap(target.name)
     seconds = done.sound.shape[1] / rate_hz
-    return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings)
+    return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings, written)
 
 
 def _tags(arrangement: Arrangement) -> Tags:
