@@ -36,7 +36,7 @@ OWNERS = {
     "pooch": {"render"}, "requests": {"render"},
     "matplotlib": {"export"}, "rpp": {"export"},
     "verovio": {"export"}, "typst": {"export"}, "fontTools": {"export"},
-    "jinja2": {"export"}, "mutagen": {"batch"}, "fsspec": {"batch"}, "distributed": {"batch"},
+    "jinja2": {"export"}, "mutagen": {"render", "batch"}, "fsspec": {"batch"}, "distributed": {"batch"},
     "typer": {"cli"}, "rich": {"cli"}, "watchfiles": {"cli"},
     "scipy": {"analyse", "render", "evaluate"},
 }  # fmt: skip

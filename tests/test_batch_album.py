@@ -311,12 +311,12 @@ def test_ogg_files_do_not_depend_on_the_clock(tmp_path: Path) -> None:
     import numpy as np
     import soundfile
 
-    from remixkit.batch import ogg
+    from remixkit.render import tags
 
     wave = np.sin(np.arange(44100) / 20).astype(np.float32)
     for name in ("a.ogg", "b.ogg"):
         soundfile.write(tmp_path / name, np.stack([wave, wave], axis=1), 44100, format="OGG", subtype="VORBIS")
-        ogg.steady(tmp_path / name)
+        tags.steady(tmp_path / name)
     assert (tmp_path / "a.ogg").read_bytes() == (tmp_path / "b.ogg").read_bytes()
     back, _ = soundfile.read(tmp_path / "a.ogg")
     assert np.abs(back[:, 0] - wave).max() < 0.1

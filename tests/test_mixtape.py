@@ -21,6 +21,7 @@ from remixkit.batch.order import Ends
 from remixkit.errors import OutputError
 from remixkit.render import decode, encode
 from remixkit.render.loudness import integrated_lufs, step_powers
+from remixkit.render.tags import Tags
 
 need_fluidsynth()
 
@@ -130,7 +131,7 @@ def test_the_same_album_gives_the_same_tape(album: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["a.mp3", "a.wav"])
 def test_id3_chapters(tmp_path: Path, name: str) -> None:
     chapters = [tape_files.Chapter(s, s + 1, f"星 {s}", "Lo-fi", "C major", 100, 1) for s in (0.0, 1.25)]
-    encode.write(sine(440, 2.5), tmp_path / name, RATE, encode.Wish(tags=encode.Tags("Old")))
+    encode.write(sine(440, 2.5), tmp_path / name, RATE, encode.Wish(tags=Tags("Old")))
     tape_files.tag(tmp_path / name, "Tape", chapters)
     tags = mutagen.File(tmp_path / name).tags
     found = sorted(tags.getall("CHAP"), key=lambda c: c.start_time)

@@ -1,22 +1,27 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from pathlib import Path
 
+import mutagen
 import numpy as np
 import pyloudnorm
 import pytest
 import soundfile
+from mutagen.flac import Picture
 from render_help import RATE, arrangement, need_fluidsynth, part, sine
 from scipy.signal import resample_poly
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Fx, Master
 from remixkit.render import RenderReport, render, soundfonts
-from remixkit.render.encode import Tags, Wish, write
+from remixkit.render.encode import Wish, write
+from remixkit.render.tags import Tags, read_art
 
 need_fluidsynth()
 FONT = soundfonts.find("TimGM6mb")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 PIECE = arrangement(
     part(
         (0, 2, 60), (0, 2, 64), (2, 2, 67), program=4, name="Keys", fx=(Fx("tremolo", {"rate_hz": 4.5, "depth": 0.25}),)
@@ -55,17 +60,39 @@ def test_every_format_is_whole_and_says_what_it_is(tmp_path: Path, ending: str) 
     assert 20 * np.log10(max(np.abs(resample_poly(c, 4, 1)).max() for c in sound.T)) <= -0.95
 
 
-def test_an_mp3_has_its_title_in_any_script(tmp_path: Path) -> None:
-    target = tmp_path / "x.mp3"
-    write(sine(440, 1), target, RATE, Wish(tags=Tags("残酷な天使", "", "lofi cover")))
-    content = target.read_bytes()
-    size = sum(b << s for b, s in zip(content[6:10], (21, 14, 7, 0), strict=True))
-    tag = content[10 : 10 + size]
-    assert content[:5] == b"ID3\3\0"
-    assert tag.startswith(
-        b"TIT2" + (1 + 2 + 10).to_bytes(4, "big") + b"\0\0\1\xff\xfe" + "残酷な天使".encode("utf-16-le")
-    )
-    assert content[10 + size] == 0xFF
+@pytest.mark.parametrize("ending", [".flac", ".ogg", ".mp3"])
+def test_a_file_has_its_tags_in_any_script_and_its_picture(tmp_path: Path, ending: str) -> None:
+    picture = tmp_path / "art.png"
+    picture.write_bytes(PNG)
+    tags = Tags("残酷な天使", "作曲者", "lofi cover", 84, "F#m", read_art(picture))
+    write(sine(440, 1), tmp_path / f"x{ending}", RATE, Wish(tags=tags))
+    file = mutagen.File(tmp_path / f"x{ending}")
+    if ending == ".mp3":
+        said = {name: str(file.tags[name]) for name in ("TIT2", "TPE1", "COMM::und", "TBPM", "TKEY", "TSSE")}
+        art = file.tags["APIC:"].data
+        assert file.tags.version == (2, 3, 0)
+    else:
+        said = {name: file[name][0] for name in ("title", "artist", "comment", "bpm", "initialkey", "software")}
+        art = file.pictures[0].data if ending == ".flac" else Picture(b64decode(file["metadata_block_picture"][0])).data
+    assert list(said.values()) == ["残酷な天使", "作曲者", "lofi cover", "84", "F#m", "RemixKit"]
+    assert art == PNG
+    assert soundfile.info(tmp_path / f"x{ending}").frames >= 0.99 * RATE
+
+
+def test_a_picture_in_a_wav_file_leaves_the_sound_alone(tmp_path: Path) -> None:
+    picture = tmp_path / "art.png"
+    picture.write_bytes(PNG)
+    for name, art in (("plain.wav", None), ("art.wav", read_art(picture))):
+        write(sine(440, 1), tmp_path / name, RATE, Wish(tags=Tags("Title", art=art)))
+    plain, pictured = (soundfile.read(tmp_path / name)[0] for name in ("plain.wav", "art.wav"))
+    assert np.array_equal(plain, pictured)
+    assert mutagen.File(tmp_path / "art.wav").tags["APIC:"].data == PNG
+
+
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "art.gif").write_bytes(b"GIF89a")
+    with pytest.raises(OutputError, match=r"art\.gif.*neither a PNG nor a JPEG"):
+        read_art(tmp_path / "art.gif")
 
 
 @pytest.mark.parametrize(("bits", "subtype"), [(16, "PCM_16"), (24, "PCM_24"), (32, "FLOAT")])

@@ -129,6 +129,7 @@ def record(
     """
     from remixkit.render import encode
     from remixkit.render.levels import level
+    from remixkit.render.tags import Tags
 
     encode.check_target(target)
     try:
@@ -138,7 +139,7 @@ def record(
             done = level(mix, target_lufs, CEILING_DB, rate, pool)
             frames = done.sound.shape[1]
             chapters = _chapters(tracks, frames / rate)
-            wish = encode.Wish(tags=encode.Tags(title, "RemixKit", "mixtape"), ceiling_db=CEILING_DB)
+            wish = encode.Wish(tags=Tags(title, "RemixKit", "mixtape"), ceiling_db=CEILING_DB)
             with replacing(target) as beside:
                 encode.write(done.sound, beside, rate, wish, lambda share: progress("file", share))
                 tape_files.tag(beside, title, chapters)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remixkit.batch import ogg
 from remixkit.files import replacing
+from remixkit.render.tags import steady
 
 _CD_FRAMES = 75
 
@@ -49,7 +49,7 @@ def tag(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
     else:
         _tag_id3(path, title, chapters)
     if ending == ".ogg":
-        ogg.steady(path)
+        steady(path)
 
 
 def write_beside(target: Path, title: str, chapters: Sequence[Chapter], sounds: Sequence[Path]) -> tuple[Path, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log10
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from remixkit.errors import OutputError
 from remixkit.files import replacing
 from remixkit.render.effects.blocks import blocks_of, ratio
 from remixkit.render.limiter import GROUP, true_peaks
+from remixkit.render.tags import Tags, write_tags
 from remixkit.seeding import child_rng
 
 Bits = Literal[16, 24, 32]
@@ -33,16 +35,8 @@ ENDINGS = (*_EXACT, *_LOSSY)
 _TRIES = 3
 _READ_FRAMES = 1 << 18
 
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a player shows; tempo (whole beats a minute) and key ("F#m") stand in MP3 files only."""
-
-    title: str = ""
-    artist: str = ""
-    comment: str = ""
-    bpm: int = 0
-    key: str = ""
+# With less than this left a disk counts as full: libsndfile says no more than "System error".
+_HARDLY_ANY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class Wish:
     bits : int
         Word length of WAV and FLAC; 32 is floating point (WAV only). 16 bits get triangular dither.
     tags : Tags
-        Title, artist and comment.
+        What a player shows.
     ceiling_db : float
         Highest true peak; a lossy file is made softer until what it decodes to keeps it, too.
     seed : int
@@ -62,7 +56,7 @@ class Wish:
     """
 
     bits: Bits = 16
-    tags: Tags = Tags()
+    tags: Tags = field(default_factory=Tags)
     ceiling_db: float = 0.0
     seed: int = 0
 
@@ -120,9 +114,10 @@ def write(
             else:
                 _encode_lossy(sound, beside, sample_rate_hz, wish, _LOSSY[ending], progress)
         except soundfile.LibsndfileError as problem:
-            raise OutputError(problem.error_string, file=target, remedy="look at the disk's space") from problem
-        if ending == ".mp3":
-            beside.write_bytes(_id3(wish.tags) + beside.read_bytes())
+            full = shutil.disk_usage(target.absolute().parent).free < _HARDLY_ANY_BYTES
+            reason = "the disk is full" if full else problem.error_string.rstrip(".")
+            raise OutputError(reason, file=target, remedy="look at the disk's space") from problem
+        write_tags(beside, wish.tags)
 
 
 def _encode(
@@ -131,7 +126,8 @@ def _encode(
     dither = child_rng(wish.seed, "dither") if wish.bits == 16 else None
     done = 0
     with soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[wish.bits], format=form) as file:
-        _tag(file, wish.tags)
+        if form == "WAV":
+            _inform(file, wish.tags)
         for block in blocks_of(sound):
             file.write((block if dither is None else _rounded(block, dither)).T)
             done += block.shape[1]
@@ -150,8 +146,6 @@ def _encode_lossy(
     for _ in range(_TRIES):
         done = 0
         with soundfile.SoundFile(path, "w", rate_hz, 2, **options) as file:
-            if options["format"] != "MP3":
-                _tag(file, wish.tags)
             for block in blocks_of(sound):
                 file.write((block * np.float32(ratio(gain_db))).T)
                 done += block.shape[1]
@@ -179,29 +173,9 @@ def _rounded(block: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     return rounded
 
 
-def _tag(file: soundfile.SoundFile, tags: Tags) -> None:
+def _inform(file: soundfile.SoundFile, tags: Tags) -> None:
+    """The INFO chunk of a WAV file."""
     said = {"title": tags.title, "artist": tags.artist, "comment": tags.comment, "software": "RemixKit"}
-    for field, text in said.items():
+    for name, text in said.items():
         if text:
-            setattr(file, field, text)
-
-
-def _id3(tags: Tags) -> bytes:
-    """An ID3v2.3 tag; libsndfile writes titles outside Latin-1 wrongly into MP3 (id3.org/id3v2.3.0, 3-4.2)."""
-    bpm = str(tags.bpm) if tags.bpm else ""
-    texts = (
-        (b"TIT2", tags.title),
-        (b"TPE1", tags.artist),
-        (b"TBPM", bpm),
-        (b"TKEY", tags.key),
-        (b"TSSE", "RemixKit"),
-    )
-    bodies = [(name, b"\1" + _utf16(text)) for name, text in texts if text]
-    if tags.comment:
-        bodies.append((b"COMM", b"\1und" + _utf16("") + b"\0\0" + _utf16(tags.comment)))
-    frames = b"".join(name + len(body).to_bytes(4, "big") + b"\0\0" + body for name, body in bodies)
-    return b"ID3\3\0\0" + bytes(len(frames) >> shift & 127 for shift in (21, 14, 7, 0)) + frames
-
-
-def _utf16(text: str) -> bytes:
-    return b"\xff\xfe" + text.encode("utf-16-le")
+            setattr(file, name, text)

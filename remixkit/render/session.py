@@ -11,11 +11,12 @@ from time import perf_counter
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement
-from remixkit.render.encode import Bits, Tags, Wish, check_target, write
+from remixkit.render.encode import Bits, Wish, check_target, write
 from remixkit.render.master import finish
 from remixkit.render.mix import mixdown
 from remixkit.render.soundfonts import SoundFont
 from remixkit.render.stems import Alone, Stem, StemsWish, apart, write_stems
+from remixkit.render.tags import Art, Tags
 
 RATES_HZ = (44100, 48000)
 
@@ -58,6 +59,7 @@ def render(
     rate_hz: int = 44100,
     bits: Bits = 16,
     stems: StemsWish | None = None,
+    art: Art | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> RenderReport:
     """Render an arrangement and write it to one or more sound files.
@@ -77,6 +79,8 @@ def render(
         Word length of WAV and FLAC: 16 (dithered), 24, or 32 for floating point.
     stems : StemsWish, optional
         Where to write each part alone, as long as the whole.
+    art : Art, optional
+        A picture for the files, from `read_art`.
     progress : callable, optional
         Called with what is being done ("synthesis", "stems", "master", "file") and the share of it that is done, 0-1.
 
@@ -120,7 +124,7 @@ def render(
         if stems is not None:
             written = write_stems(parts, done.sound.shape[1], rate_hz, stems)
             lap("stems")
-    wish = Wish(bits, _tags(arrangement), arrangement.master.ceiling_db, arrangement.seed)
+    wish = Wish(bits, _tags(arrangement, art), arrangement.master.ceiling_db, arrangement.seed)
     for target in targets:
         write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
         lap(target.name)
@@ -128,11 +132,11 @@ def render(
     return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings, written)
 
 
-def _tags(arrangement: Arrangement) -> Tags:
+def _tags(arrangement: Arrangement, art: Art | None) -> Tags:
     comment = f"{arrangement.style} cover" if arrangement.style else ""
     tempo = arrangement.grid.tempo.mean_bpm(max(1, arrangement.end_tick))
     key = ""
     if arrangement.keys:
         longest = max(arrangement.keys, key=lambda k: k.end_tick - k.start_tick)
         key = _MINOR[longest.tonic_pc] + "m" if longest.mode == "minor" else _MAJOR[longest.tonic_pc]
-    return Tags(arrangement.title, arrangement.composer, comment, round(tempo), key)
+    return Tags(arrangement.title, arrangement.composer, comment, round(tempo), key, art)
