@@ -17,14 +17,14 @@ Every step is a function from one frozen noun to the next, so any of them can be
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from remixkit import analyse, arrange, midi, plugins
 from remixkit import style as styles
-from remixkit.arrange import BandPlan, explain, plan_file
+from remixkit.arrange import BandPlan, Daw, explain, for_daw, plan_file, takes
 from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
@@ -86,11 +86,21 @@ def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysi
     return analyse.analyze(heard, None if melody_track is None else _track(heard, melody_track))
 
 
+def understand(song: SongLike, wanted: Iterable[Style], *, melody_track: int | str | None = None) -> Analysis:
+    """What covers in some styles need to know of a song: what `analyze` finds, or nothing if they hand it on as it is.
+
+    Raises as `analyze` does.
+    """
+    if any(arrange.needs_ear(style) for style in wanted):
+        return analyze(song, melody_track=melody_track)
+    return arrange.unheard(_song(song))
+
+
 def cover(
     song: SongLike | Analysis,
     style: str | Path | Style,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     key: str | None = None,
     tempo_bpm: float | None = None,
     form: styles.Form | None = None,
@@ -98,6 +108,10 @@ def cover(
     raw: bool = False,
     melody_track: int | str | None = None,
     plan: str | Path | BandPlan | None = None,
+    take: SongLike | None = None,
+    lock: Collection[str] = (),
+    redo: tuple[int, int] | None = None,
+    daw: Daw = Daw(),  # noqa: B008 - it is frozen
 ) -> Cover:
     """Arrange a song in a style.
 
@@ -107,8 +121,9 @@ def cover(
         What to cover. An Analysis is taken as it is, so several covers can share one.
     style : str, Path or Style
         A style's name, or its file.
-    seed : int
-        Another seed gives another take with the same melody; the same seed gives the same cover.
+    seed : int, optional
+        Another seed gives another take with the same melody; the same seed gives the same cover. Without it 0, or, if
+        something is kept of an earlier take, the one after that take's.
     key : str, optional
         The key to play in: "D", "F#m", or semitones up or down, "+2". Without it, the song's own.
     tempo_bpm : float, optional
@@ -123,18 +138,37 @@ def cover(
         As in `analyze`.
     plan : str, Path or BandPlan, optional
         Who plays where: a plan's file, or `Cover.plan` of another take, edited.
+    take : Song, path or music21 stream, optional
+        An earlier take of this cover, of which something is kept: the MIDI that was written of it, edited or not. The
+        new one is played on its form and harmony.
+    lock : collection of str
+        The parts to keep of it, by role or name.
+    redo : (int, int), optional
+        First and last bar that are not kept, counted from 1 as on the sheet; with `lock`, of the other parts.
+    daw : Daw
+        What files for a DAW have beside the players.
 
     Raises
     ------
     SongError, StyleError, PluginError
-        If the song or the style is not fit to be used; the message says why.
+        If the song, the style or the take is not fit to be used; the message says why.
+    ValueError
+        If there is something to keep but no take, or a take but nothing to keep.
     """
+    if (take is not None) != bool(lock or redo):
+        raise ValueError("lock and redo say what to keep of a take, and need one")
+    earlier = None if take is None else _song(take)
     chosen = style if isinstance(style, Style) else styles.load(style)
     chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, level=level, raw=raw)
-    analysis = song if isinstance(song, Analysis) else analyze(song, melody_track=melody_track)
-    own = arrange.plan_band(analysis, chosen, seed=seed)
+    analysis = song if isinstance(song, Analysis) else understand(song, [chosen], melody_track=melody_track)
+    players, chart = (seed or 0, None) if earlier is None else takes.seeds_on(earlier, seed)
+    own = arrange.plan_band(analysis, chosen, seed=players if chart is None else chart)
     band = plan if isinstance(plan, BandPlan) else own if plan is None else plan_file.read(Path(plan), own, chosen)
-    return Cover(arrange.arrange(analysis, chosen, seed=seed, plan=band), analysis, chosen, band)
+    held = takes.held(earlier, arrange.roles_called(chosen, lock))
+    made = arrange.arrange(analysis, chosen, seed=players, chart_seed=chart, plan=band, held=held)
+    if earlier is not None:
+        made = takes.with_kept(made, earlier, lock=lock, redo=redo)
+    return Cover(made, analysis, chosen, band, daw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +179,12 @@ class Cover:
     analysis: Analysis
     style: Style
     plan: BandPlan
+    daw: Daw = field(default_factory=Daw)
+
+    @property
+    def for_daw(self) -> Arrangement:
+        """The arrangement as .mid, .rpp and .dawproject have it, with what `daw` asks for; sheets and sound do not."""
+        return for_daw(self.arrangement, self.daw)
 
     def explain(self, width: int = 100) -> str:
         """The plan as a table, sections across and players down, at most so many characters wide."""
@@ -186,7 +226,7 @@ class Cover:
         targets = [(Path(p), kind_of(Path(p))) for p in paths]
         for path, kind in targets:
             if kind == "midi":
-                made = self.arrangement
+                made = self.for_daw
                 midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
             elif kind == "score":
                 notation.write_musicxml(self.to_music21(), path)

@@ -8,9 +8,9 @@ import soundfile
 from render_help import BEAT, cc, need_fluidsynth
 
 from remixkit import midi
+from remixkit.arrange import as_it_is
 from remixkit.cli import main
 from remixkit.model.song import Note, Song, Track
-from remixkit.render.plain import as_it_is
 
 need_fluidsynth()
 EXAMPLE = Path(__file__).parent.parent / "examples" / "paper-comet.mid"

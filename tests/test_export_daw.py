@@ -13,7 +13,7 @@ from charts import BAR, song
 import remixkit
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.export.daw import with_chord_track, with_split_drums
+from remixkit.arrange.daw import with_chord_track, with_split_drums
 from remixkit.midi import from_bytes, to_bytes
 from remixkit.model.arrangement import Arrangement
 from remixkit.theory import keys
@@ -30,7 +30,7 @@ def test_chord_symbols_stand_as_text_where_the_chords_begin(tmp_path: Path) -> N
     now, texts = 0, []
     for m in mido.MidiFile(tmp_path / "a.mid").tracks[0]:
         now += m.time
-        if m.type == "text":
+        if m.type == "text" and not m.text.startswith("RemixKit: "):
             texts.append((now, m.text))
     assert [tick for tick, _ in texts] == [c.start_tick for c in cover.arrangement.chords]
     at = next(tick for tick, name in texts if name == "C")

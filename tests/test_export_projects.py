@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
-import mido
 import numpy as np
 import pytest
 import rpp
 import soundfile
 from charts import song
+from daw_files import Row, messages_of, parsed, rows_of
 
 import remixkit
 from remixkit import style as styles
@@ -24,8 +22,6 @@ from remixkit.export.tracks import Stem
 from remixkit.midi import untangled
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Text
-
-Row = tuple[int, int, int, int]
 
 
 @pytest.fixture(scope="module", params=["rock", "piano-ballad"])
@@ -46,40 +42,10 @@ def stems(cover: Arrangement, tmp_path: Path) -> dict[str, Stem]:
     return out
 
 
-def rows_of(part_notes: list[mido.Message]) -> list[Row]:
-    """(start, end, pitch, velocity) of messages whose time is absolute."""
-    open_at: dict[int, tuple[int, int]] = {}
-    out = []
-    for m in part_notes:
-        if m.type == "note_on" and m.velocity:
-            open_at[m.note] = (m.time, m.velocity)
-        elif m.type in ("note_on", "note_off") and m.note in open_at:
-            start, velocity = open_at.pop(m.note)
-            out.append((start, m.time, m.note, velocity))
-    assert not open_at
-    return sorted(out)
-
-
 def wanted(arrangement: Arrangement) -> list[list[Row]]:
     return [
         sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in untangled(p.notes)) for p in arrangement.parts
     ]
-
-
-def messages_of(source: rpp.Element) -> tuple[list[mido.Message], list[str], int]:
-    now, said, words = 0, [], []
-    for line in source:
-        if isinstance(line, rpp.Element):
-            now += int(line.attrib[0])
-            raw = base64.b64decode(line[0])
-            if raw[1] == 5:
-                words.append(raw[2:].decode("utf-8"))
-        elif line[0] in ("e", "E"):
-            now += int(line[1])
-            data = [int(x, 16) for x in line[2:5]]
-            size = 2 if data[0] >> 4 in (0xC, 0xD) else 3
-            said.append(mido.Message.from_bytes(data[:size], time=now))
-    return said, words, now
 
 
 def test_reaper_reads_every_note_word_and_fader(cover: Arrangement, tmp_path: Path) -> None:
@@ -127,11 +93,6 @@ def test_a_stem_is_found_from_where_the_project_lies_and_silences_its_midi(
     assert [t.find("MUTESOLO")[1] for t in tracks if t.find("ITEM/SOURCE").attrib[0] == "MIDI"] == [
         "1" if p.role in stems else "0" for p in cover.parts
     ]
-
-
-def parsed(path: Path) -> ElementTree.Element:
-    with zipfile.ZipFile(path) as archive:
-        return ElementTree.fromstring(archive.read("project.xml"))
 
 
 def test_a_dawproject_has_every_note_marker_and_tempo(cover: Arrangement, tmp_path: Path) -> None:

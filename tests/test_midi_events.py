@@ -61,7 +61,7 @@ def test_a_note_that_ends_in_its_own_tick_before_it_begins_is_short() -> None:
         b"\x00\x90\x3c\x40",
         b"\x20\x90\x3c\x40",
         b"\x20\x80\x3c\x40",
-    ).tracks[0].notes == (Note(160, 161, 60, 64), Note(480, 800, 60, 64))
+    ).tracks[0].notes == (Note(160, 170, 60, 64), Note(480, 800, 60, 64))
 
 
 def test_a_doubled_onset_with_one_end_is_one_note() -> None:
@@ -74,8 +74,8 @@ def test_all_notes_off_ends_them() -> None:
     assert played(b"\x00\x90\x3c\x40", b"\x00\x90\x40\x40", b"\x30\xb0\x7b\x00") == [(0, 48, 60), (0, 48, 64)]
 
 
-def test_a_note_of_no_length_gets_one_tick() -> None:
-    assert read(b"\x00\x99\x24\x40", b"\x00\x89\x24\x40").tracks[0].notes == (Note(0, 1, 36, 64),)
+def test_a_note_of_no_length_gets_one_tick_of_the_file() -> None:
+    assert read(b"\x00\x99\x24\x40", b"\x00\x89\x24\x40").tracks[0].notes == (Note(0, 10, 36, 64),)
 
 
 def test_a_velocity_above_127_is_127() -> None:

@@ -77,6 +77,7 @@ type 1, 960 a quarter
 track
     0 track_name name=夢の歌
     0 text text=Composer: Hata Motohiro
+    0 text text=RemixKit: lofi, seed 1
     0 set_tempo tempo=500000
     0 time_signature clocks_per_click=24 denominator=4 notated_32nd_notes_per_beat=8 numerator=4
     0 key_signature key=A

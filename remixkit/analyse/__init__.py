@@ -39,6 +39,7 @@ def analyze(song: Song, melody_track: int | None = None) -> Analysis:
     from remixkit.analyse.track_facts import describe
 
     _check(song, melody_track)
+    source = song
     song = true_grid(song)
     facts = describe(song)
     roles = track_roles(song, facts)
@@ -62,6 +63,7 @@ def analyze(song: Song, melody_track: int | None = None) -> Analysis:
         sections=sections,
         roles=roles,
         warnings=warnings,
+        source=source,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
+from remixkit.model.song import Control, KeySignature, Message, Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, TempoChange, TempoMap
 
 Move = Callable[[NDArray[np.int64]], NDArray[np.int64]]
@@ -28,6 +28,7 @@ def moved(song: Song, move: Move, grid: Grid) -> Song:
         markers=_texts(song.markers, move),
         chord_symbols=_texts(song.chord_symbols, move),
         has_true_bars=True,
+        unplayed=None if song.unplayed is None else tuple(_messages(told, move) for told in song.unplayed),
     )
 
 
@@ -56,7 +57,18 @@ def _track(track: Track, move: Move) -> Track:
     ]
     at = _to([c.tick for c in track.controls], move)
     controls = [Control(max(0, t), c.kind, c.number, c.value) for c, t in zip(track.controls, at, strict=True)]
-    return replace(track, notes=tuple(sorted(notes)), controls=tuple(controls), lyrics=_texts(track.lyrics, move))
+    return replace(
+        track,
+        notes=tuple(sorted(notes)),
+        controls=tuple(controls),
+        lyrics=_texts(track.lyrics, move),
+        messages=None if track.messages is None else _messages(track.messages, move),
+    )
+
+
+def _messages(messages: tuple[Message, ...], move: Move) -> tuple[Message, ...]:
+    at = _to([m.tick for m in messages], move)
+    return tuple(Message(max(0, tick), m.data) for tick, m in zip(at, messages, strict=True))
 
 
 def _texts(texts: tuple[Text, ...], move: Move) -> tuple[Text, ...]:

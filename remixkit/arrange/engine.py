@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from remixkit import plugins
 from remixkit.arrange import mixing
 from remixkit.arrange.band_plan import LEADS, BandPlan, followed, planned, unled
-from remixkit.arrange.chart import Chart
+from remixkit.arrange.chart import Chart, PlannedSection
 from remixkit.arrange.clearing import cleared
 from remixkit.arrange.dynamics import loudness_at
 from remixkit.arrange.groove import delayed, grooved
+from remixkit.arrange.kept import handed_on, kept_parts
 from remixkit.arrange.length import fitted
 from remixkit.arrange.role import Phrase, RoleTask
 from remixkit.arrange.roles import flag, ordered
@@ -34,7 +35,15 @@ _PIANO_DEPTH = {False: 0.42, True: 0.25}
 Role = Callable[[RoleTask], Phrase]
 
 
-def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan | None = None) -> Arrangement:
+def arrange(
+    analysis: Analysis,
+    style: Style,
+    *,
+    seed: int = 0,
+    chart_seed: int | None = None,
+    plan: BandPlan | None = None,
+    held: Mapping[str, int] | None = None,
+) -> Arrangement:
     """Make a cover of a song in a style.
 
     Parameters
@@ -45,8 +54,12 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan |
         As `style.load` returns it.
     seed : int
         Another seed gives another accompaniment; the tune stays note for note the same.
+    chart_seed : int, optional
+        The seed of form and harmony, if they are to be those of another take.
     plan : BandPlan, optional
         Who plays where, in place of what the style says: `plan_band`'s, edited.
+    held : mapping of role to int, optional
+        Players who play as in the take of that seed; the others hear them, and play to them.
 
     Returns
     -------
@@ -58,22 +71,23 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan |
     PluginError
         If a role's kind is offered by no installed package.
     """
-    from remixkit.style import library
-
-    analysis, chart, take = _charted(analysis, style, seed)
+    if style.is_hands_off:
+        return handed_on(analysis, style, seed)
+    take = take_of(analysis, seed)
+    earlier = {role: take_of(analysis, other) for role, other in (held or {}).items()}
+    analysis, chart = _charted(analysis, style, seed if chart_seed is None else chart_seed)
     band = plan or planned(analysis.song.title, chart, style)
     chart, playing = followed(band, chart)
-    patterns = library(style)
-    done: dict[str, Phrase] = {}
-    for name, spec in style.roles.items():
-        role: Role = plugins.load(plugins.ROLES, spec.kind)
-        task = RoleTask(name, spec, style, chart, playing.get(name, ()), patterns, dict(done), take)
-        done[name] = in_range(role(task), spec, chart.end_tick)
-    done = cleared(done, style)
+    takes = {other: _played(style, chart, playing, other, {}) for other in set(earlier.values())}
+    phrases = {role: takes[other][role] for role, other in earlier.items()}
+    done = cleared(_played(style, chart, playing, take, phrases), style)
     parts = [
-        _part(name, style.roles[name], phrase, chart, style, take) for name, phrase in done.items() if phrase.notes
+        _part(name, style.roles[name], phrase, chart, style, earlier.get(name, take))
+        for name, phrase in done.items()
+        if phrase.notes
     ]
-    warnings = [*analysis.warnings, *unled(band, chart, style)]
+    kept, lost = kept_parts(analysis, style, chart, [part.name for part in parts])
+    warnings = [*analysis.warnings, *unled(band, chart, style), *lost]
     if not chart.melody:
         warnings.append("no tune was found: the cover is an accompaniment")
     return Arrangement(
@@ -84,26 +98,52 @@ def arrange(analysis: Analysis, style: Style, *, seed: int = 0, plan: BandPlan |
         keys=chart.keys,
         chords=chart.chords,
         sections=tuple(Section(s.start_tick, s.end_tick, s.label, s.intensity) for s in chart.sections),
-        parts=_with_words(parts, style, chart),
+        parts=(*_with_words(parts, style, chart), *kept),
         master=mixing.master(style, chart.sections),
         composer=analysis.song.composer,
         warnings=tuple(warnings),
+        chart_seed=chart_seed,
+    )
+
+
+def _played(
+    style: Style, chart: Chart, playing: Mapping[str, tuple[PlannedSection, ...]], seed: int, held: Mapping[str, Phrase]
+) -> dict[str, Phrase]:
+    """What each role plays, in the style's order; a held one is not asked, but heard."""
+    from remixkit.style import library
+
+    patterns = library(style)
+    done: dict[str, Phrase] = {}
+    for name, spec in style.roles.items():
+        role: Role = plugins.load(plugins.ROLES, spec.kind)
+        task = RoleTask(name, spec, style, chart, playing.get(name, ()), patterns, dict(done), seed)
+        done[name] = held[name] if name in held else in_range(role(task), spec, chart.end_tick)
+    return done
+
+
+def roles_called(style: Style, names: Collection[str]) -> tuple[str, ...]:
+    """The style's roles that are meant by names: their own, or those of their parts, in any case."""
+    wanted = {name.strip().casefold() for name in names}
+    return tuple(
+        name for name, spec in style.roles.items() if wanted & {name.casefold(), _title(name, spec).casefold()}
     )
 
 
 def plan_band(analysis: Analysis, style: Style, *, seed: int = 0) -> BandPlan:
-    """Who plays where in the cover that `arrange` makes of the same arguments: to look at, to edit, to give back."""
-    _, chart, _ = _charted(analysis, style, seed)
+    """Who plays where in the cover that `arrange` makes on that seed's chart: to look at, to edit, to give back."""
+    if style.is_hands_off:
+        return BandPlan(analysis.song.title, style.name, (), (), ())
+    _, chart = _charted(analysis, style, seed)
     return planned(analysis.song.title, chart, style)
 
 
-def _charted(analysis: Analysis, style: Style, seed: int) -> tuple[Analysis, Chart, int]:
-    """The song in the style's key and length, how the style lays it out, and the seed of its players."""
+def _charted(analysis: Analysis, style: Style, seed: int) -> tuple[Analysis, Chart]:
+    """The song in the style's key and length, and how the style lays it out."""
     take = take_of(analysis, seed)
     if style.harmony.key is not None:
         analysis = in_key(analysis, style.harmony.key)
     analysis = fitted(analysis, style.form)
-    return analysis, chart_of(analysis, style, take), take
+    return analysis, chart_of(analysis, style, take)
 
 
 def take_of(analysis: Analysis, seed: int) -> int:

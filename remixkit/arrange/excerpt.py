@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
-from remixkit.model.song import Note, Text, Track
+from remixkit.model.song import Message, Note, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 
 Spanned = TypeVar("Spanned", Note, MelodyNote, Key, ChordSpan, Section)
 
 # A rest of half a beat parts a phrase from the pickup of the next.
 BREATH_TICKS = TICKS_PER_QUARTER // 2
+CONTROLLER, SYSEX, META = 0xB0, 0xF0, 0xFF
+WITH_NUMBER = frozenset({0xA0, CONTROLLER})
+# Data entry, and what it is for (RPN and NRPN).
+PARAMETER_STEPS = frozenset({6, 38, 96, 97, 98, 99, 100, 101})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,41 @@ def _track(track: Track, stretches: Sequence[Stretch]) -> Track:
         replace(c, tick=c.tick + s.shift) for s in stretches for c in track.controls if s.start <= c.tick < s.end
     )
     return replace(
-        track, notes=_begun(track.notes, stretches), controls=controls, lyrics=_texts(track.lyrics, stretches)
+        track,
+        notes=_begun(track.notes, stretches),
+        controls=controls,
+        lyrics=_texts(track.lyrics, stretches),
+        messages=None if track.messages is None else _told(track.messages, stretches),
     )
+
+
+def _told(messages: Sequence[Message], stretches: Sequence[Stretch]) -> tuple[Message, ...]:
+    """What is told in the stretches, and at the beginning of each what was told in the bars left out before it.
+
+    A player must know the sound, the bend and the pedal that were set there; texts are left out with their bars.
+    """
+    out: list[Message] = []
+    heard = 0
+    for s in stretches:
+        before = [m for m in messages if heard <= m.tick < s.start and m.data[0] != META]
+        inside = [m for m in messages if s.start <= m.tick < s.end]
+        out += [Message(s.start + s.shift, m.data) for m in _last_words(before)]
+        out += [replace(m, tick=m.tick + s.shift) for m in inside]
+        heard = s.end
+    return tuple(out)
+
+
+def _last_words(messages: Sequence[Message]) -> Iterable[Message]:
+    """Of each kind of channel message the last; the steps that set a parameter, and system exclusives, are all kept."""
+    last: dict[bytes | int, Message] = {}
+    for k, m in enumerate(messages):
+        kind = m.data[0] & 0xF0
+        key: bytes | int = m.data[:2] if kind in WITH_NUMBER else m.data[:1]
+        if kind == SYSEX or (kind == CONTROLLER and m.data[1] in PARAMETER_STEPS):
+            key = k
+        last.pop(key, None)
+        last[key] = m
+    return last.values()
 
 
 def _tempo(tempo: TempoMap, stretches: Sequence[Stretch]) -> TempoMap:

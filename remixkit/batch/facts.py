@@ -5,6 +5,7 @@ Second 0 is the beginning of the sound file, which is tick 0. Numbers are rounde
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from remixkit.style import Style
 from remixkit.theory import chords, keys
 
 _MS = 1000
+_ROUNDING_S = 1e-3
 _LEADS = ("melody", "lead", "right hand")
 
 
@@ -90,11 +92,21 @@ def source_bars(analysis: Analysis, style: Style, made: Arrangement) -> list[int
     Every bar line of the source is marked by its number before the song is cut to the style's length, and read after.
     """
     song = analysis.song
+    if style.is_hands_off:
+        return _bars_heard(analysis, made)
     numbered = tuple(Text(start, str(k)) for k, (start, _) in enumerate(song.grid.meter.bars(analysis.end_tick)))
     cut = fitted(replace(analysis, song=replace(song, markers=numbered)), style.form)
     shift = plan(cut, style.form).shift_ticks
     at = {t.tick + shift: int(t.text) for t in cut.song.markers}
     return [at.get(start) for start, _ in made.grid.meter.bars(made.end_tick)]
+
+
+def _bars_heard(analysis: Analysis, made: Arrangement) -> list[int | None]:
+    """For each bar of a song that was handed on as it is the bar that was heard there; bars of a file may be others."""
+    clock = (analysis.source or analysis.song).grid.tempo
+    lines = analysis.song.grid.tempo.to_s([start for start, _ in analysis.song.grid.meter.bars(analysis.end_tick)])
+    begins = clock.to_s([start for start, _ in made.grid.meter.bars(made.end_tick)])
+    return [max(0, bisect_right(lines.tolist(), second + _ROUNDING_S) - 1) for second in begins.tolist()]
 
 
 def _leads(part: Part) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remixkit import remix
-from remixkit.batch import facts, manifest, ogg
+from remixkit.batch import facts, manifest
 from remixkit.batch.manifest import Entry, Failure, File
 from remixkit.batch.plain import as_written
 from remixkit.batch.plan import Font, Job, Piece
@@ -80,7 +80,9 @@ def _heard(job: Job, folder: Path) -> Analysis:
     path = folder / job.file_name
     with saying(job.store):
         path.write_bytes(job.content)
-    return remix.analyze(remix.load(path))
+    song = remix.load(path)
+    styles = [piece.style for piece in job.pieces if piece.style is not None]
+    return remix.analyze(song) if len(styles) < len(job.pieces) else remix.understand(song, styles)
 
 
 def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
@@ -99,9 +101,6 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
         full = shutil.disk_usage(folder).free < _ROOM_BYTES
         reason = "no space is left on the disk" if full else problem.reason
         raise OutputError(reason, file=job.store.place, remedy=REMEDY) from problem
-    for path in paths.values():
-        if path.suffix == ".ogg":
-            ogg.steady(path)
     music = facts.music(arrangement, bars)
     entry = Entry(
         name=piece.name,
@@ -156,17 +155,13 @@ def held(font: Font) -> Held:
         If this machine has none of that name, or another one.
     """
     from remixkit.batch.songs import digest
-    from remixkit.model.arrangement import Part
-    from remixkit.model.timing import TempoMap
     from remixkit.render import soundfonts
-    from remixkit.render.performance import perform
-    from remixkit.render.synth import Player
+    from remixkit.render.synth import hold
 
     found = soundfonts.find(font.asked or None)
     if digest(found.path) != font.sha256:
         raise SoundFontError("is another than the one this album is made with", file=found.path, remedy="copy that one")
-    silence = perform(Part("", ""), TempoMap(), found, 44100)
-    return Held(found, Player(found, [silence], 44100))
+    return Held(found, hold(found))
 
 
 def _file(path: Path) -> File:

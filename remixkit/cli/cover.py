@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from remixkit.cli import console, targets
-from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, SoundFontOption, StylesOption, melody_track
+from remixkit.cli import console, daw, targets
+from remixkit.cli import takes as taking
+from remixkit.cli.options import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
 from remixkit.errors import OutputError, SynthError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from remixkit.remix import Cover
 
 
 def run(
     song: SongArgument,
     style: StylesOption,
-    seed: SeedOption = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            help="Another number gives another take; 0, or with --from the one after that take's.",
+        ),
+    ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
             "--output",
             "-o",
             metavar="PATH",
-            help="What to write, may be repeated: .mid .musicxml .pdf .lead.pdf .wav .flac .ogg .mp3; {style} stands "
-            "for the style's name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
+            help="What to write, may be repeated: .mid .rpp .dawproject .musicxml .pdf .lead.pdf .wav .flac .ogg .mp3; "
+            "{style} stands for the style's name. Without it: SONG.STYLE.mid and SONG.STYLE.wav here.",
         ),
     ] = None,
     soundfont: SoundFontOption = None,
@@ -54,51 +67,80 @@ def run(
         Path | None,
         typer.Option("--plan", metavar="PLAN.toml", help="Who plays where, as --explain wrote it and you changed it."),
     ] = None,
+    takes: taking.TakesOption = 1,
+    earlier: taking.FromOption = None,
+    lock: taking.LockOption = None,
+    redo: taking.RedoOption = None,
+    chord_track: daw.ChordTrackOption = False,
+    split: daw.SplitOption = None,
+    bars_from: daw.BarsFromOption = 1,
 ) -> None:
     """Make a cover of a song in a style, or in several."""
-    jobs = targets.plan(song, style, output or [], defaults=() if explain else targets.DEFAULTS)
+    jobs = targets.plan(
+        song, style, output or [], defaults=() if explain else targets.DEFAULTS, takes=takes, earlier=earlier
+    )
     unasked = None if explain else next((path for job in jobs for path in job.plans), None)
     if unasked is not None:
         raise OutputError("a plan is written where it is asked for", file=unasked, remedy="add --explain")
+    paths = [path for job in jobs for path in job.paths]
+    wished = daw.wished(paths, chord_track=chord_track, split=split, bars_from=bars_from)
+    kept = taking.kept(earlier, lock, redo, seed, styles=len(style))
 
     from remixkit import remix
     from remixkit import style as styles
-    from remixkit.arrange import plan_file
 
-    kinds = {path: remix.kind_of(path) for job in jobs for path in job.paths}
-    is_heard = "sound" in kinds.values()
-    chosen = [styles.check(job.style) if is_heard else styles.load(job.style) for job in jobs]
-    chosen = [styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for s in chosen]
+    is_heard = "sound" in [remix.kind_of(path) for path in paths]
+    chosen = {name: styles.check(name) if is_heard else styles.load(name) for name in style}
+    asked = {k: styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for k, s in chosen.items()}
     mute = _no_sound(soundfont) if is_heard else None
     warnings: dict[str, None] = {}
     with console.progress(song.name) as told:
         told("listening", 0.0)
         heard = remix.load(song)
-        analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
-        for job, wanted in zip(jobs, chosen, strict=True):
+        analysis = remix.understand(heard, asked.values(), melody_track=melody_track(heard, melody))
+        for job in jobs:
+            name = f"{job.name}, take {job.take}" if takes > 1 else job.name
 
-            def share(stage: str, done: float, name: str = job.name) -> None:
+            def share(stage: str, done: float, name: str = name) -> None:
                 told(f"{name}, {stage}", done)
 
             share("arranging", 0.0)
-            made = remix.cover(analysis, wanted, seed=seed, plan=plan)
-            paths = [path for path in job.paths if not (mute and kinds[path] == "sound")]
-            said: list[str] = []
-            report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append)
-            warnings |= dict.fromkeys([*made.analysis.warnings, *made.arrangement.warnings, *said])
-            warnings |= dict.fromkeys(report.warnings if report else ())
+            made = remix.cover(
+                analysis,
+                asked[job.style],
+                seed=kept.seed + job.take - 1,
+                plan=plan,
+                take=kept.take,
+                lock=kept.lock,
+                redo=kept.redo,
+                daw=wished,
+            )
             if explain:
                 console.result(made.explain())
-            for path in job.plans:
-                plan_file.write(path, made.plan, made.explain())
-            for path in [*paths, *job.plans]:
-                console.result(str(path))
+            warnings |= dict.fromkeys(_written(made, job, soundfont, share, is_mute=mute is not None))
     if mute and output:
         raise mute
     for warning in warnings:
         console.warn(f"{song.name}: {warning}")
     if mute:
         console.warn(f"no sound was written: {mute}")
+
+
+def _written(
+    made: Cover, job: targets.Job, soundfont: str | None, share: Callable[[str, float], None], *, is_mute: bool
+) -> Sequence[str]:
+    """Write a cover's files and say which; what is to be warned of."""
+    from remixkit import remix
+    from remixkit.arrange import plan_file
+
+    paths = [path for path in job.paths if not (is_mute and remix.kind_of(path) == "sound")]
+    said: list[str] = []
+    report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append)
+    for path in job.plans:
+        plan_file.write(path, made.plan, made.explain())
+    for path in [*paths, *job.plans]:
+        console.result(str(path))
+    return [*made.analysis.warnings, *made.for_daw.warnings, *said, *(report.warnings if report else ())]
 
 
 def _no_sound(soundfont: str | Path | None) -> SynthError | None:

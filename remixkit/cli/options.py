@@ -32,6 +32,21 @@ MelodyOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
 
 
+def bars(text: str, option: str) -> tuple[int, int]:
+    """First and last bar of ``"17-24"`` or ``"17"``, counted from 1.
+
+    Raises
+    ------
+    BadParameter
+        If it is neither.
+    """
+    first, _, last = text.partition("-")
+    last = last if "-" in text else first
+    if first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last):
+        return int(first), int(last)
+    raise typer.BadParameter(f"{text!r} is no range of bars such as 1-16", param_hint=option)
+
+
 def melody_track(song: Song, given: str | None) -> int | str | None:
     """What `remixkit.analyze` takes for what the user gave: numbers count from 1, names are names."""
     if given is None:

@@ -46,8 +46,9 @@ def run(
 ) -> None:
     """Render a song as it is: nothing is arranged, but it is mixed and brought to its loudness."""
     from remixkit import remix
+    from remixkit.arrange import as_it_is
     from remixkit.model.arrangement import Master
-    from remixkit.render import encode, plain, soundfonts
+    from remixkit.render import encode, soundfonts
     from remixkit.render import render as rendered
 
     targets = output or [Path(f"{song.stem}{ENDING}")]
@@ -59,7 +60,7 @@ def run(
     font = soundfonts.find(soundfont)
     with console.progress(song.name) as told:
         told("reading", 0.0)
-        made = plain.as_it_is(remix.load(song), Master(target_lufs=lufs))
+        made = as_it_is(remix.load(song), Master(target_lufs=lufs))
         report = rendered(made, targets, soundfont=font, rate_hz=int(rate.value), bits=word_length, progress=told)
     for target in targets:
         console.result(str(target))

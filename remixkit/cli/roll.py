@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import console
+from remixkit.cli import console, options
 from remixkit.cli.analyze import check_picture
 from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
 
@@ -29,7 +29,7 @@ def run(
 ) -> None:
     """Draw a piano roll of a song, and of its covers below it."""
     check_picture(output)
-    shown = _bars(bars) if bars else None
+    shown = options.bars(bars, "--bars") if bars else None
 
     from remixkit import remix
     from remixkit import style as styles
@@ -40,10 +40,3 @@ def run(
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     draw([analysis, *(remix.cover(analysis, s, seed=seed).arrangement for s in chosen)], output, bars=shown)
     console.result(str(output))
-
-
-def _bars(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    if first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last):
-        return int(first), int(last)
-    raise typer.BadParameter(f"{text!r} is no range of bars such as 1-16", param_hint="--bars")

@@ -11,6 +11,9 @@ from remixkit.errors import StyleError
 
 app = typer.Typer(help="List styles, show one, check one of your own.")
 
+# What a style without players has, too.
+_ALWAYS = frozenset({"style", "master", "keeps"})
+
 NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE.toml", show_default=False)]
 
 
@@ -52,8 +55,10 @@ def show(name: NameArgument) -> None:
         ("harmony", f"{harmony.colour}, reharmonised {harmony.reharmonise:.0%}"),
         ("groove", f"swing {groove.swing:g}, humanised {groove.humanise_ms:g} ms"),
         ("master", f"{found.master.target_lufs:g} LUFS, {found.master.ceiling_db:g} dBTP" + _fx(found.master.fx)),
+        ("keeps", ", ".join("all tracks" if kept == "*" else str(kept) for kept in found.keep)),
     ):
-        head.add_row(Text(label, style="dim"), Text(value))
+        if value and (label in _ALWAYS or not found.is_hands_off):
+            head.add_row(Text(label, style="dim"), Text(value))
     rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
     for role, spec in found.roles.items():
         drums = spec.kind in ("drums", "percussion")
@@ -67,7 +72,7 @@ def show(name: NameArgument) -> None:
             Text(", ".join(named)),
             ", ".join(fx.name for fx in spec.fx),
         )
-    console.table(head, rows)
+    console.table(head, *([] if found.is_hands_off else [rows]))
 
 
 @app.command()

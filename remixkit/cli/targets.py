@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from remixkit import plugins
 from remixkit.errors import OutputError
 
-STYLE = "{style}"
+STYLE, TAKE = "{style}", "{take}"
 # What is written where nothing is named.
 DEFAULTS = (".mid", ".wav")
 _PLAN = ".toml"
@@ -16,29 +17,47 @@ _PLAN = ".toml"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A style as the user gave it, its name, the files to write, and those of them that are plans."""
+    """A style as the user gave it, its name, the files to write, those of them that are plans, and which take it is.
+
+    Takes are counted from 1.
+    """
 
     style: str
     name: str
     paths: tuple[Path, ...]
     plans: tuple[Path, ...] = ()
+    take: int = 1
 
 
 def plan(
-    song: Path, styles: Sequence[str], outputs: Sequence[str], *, defaults: Sequence[str] = DEFAULTS
+    song: Path,
+    styles: Sequence[str],
+    outputs: Sequence[str],
+    *,
+    defaults: Sequence[str] = DEFAULTS,
+    takes: int = 1,
+    earlier: Path | None = None,
 ) -> tuple[Job, ...]:
     """Lay out the work.
 
     Without outputs each style gives ``SONG.STYLE.mid`` and ``.wav`` in the working folder. With several styles each
-    output must say ``{style}``, which stands for the style's name.
+    output must say ``{style}``, which stands for the style's name. ``{take}`` stands for a take's number; of several
+    takes an output without it gets ``.take1`` before its ending. `earlier` is a take that is read, never written over.
 
     Raises
     ------
     OutputError
-        If two covers would land in one file, a cover would replace the song, or a folder does not exist.
+        If two covers would land in one file, a cover would replace what it is made of, or a folder does not exist.
     """
     patterns = list(dict.fromkeys(outputs)) or [f"{song.stem}.{STYLE}{ending}" for ending in defaults]
-    jobs = [Job(s, n, tuple(Path(p.replace(STYLE, n)) for p in patterns)) for s in styles for n in [style_name(s)]]
+    if takes > 1:
+        patterns = [p if TAKE in p else _with_take(p) for p in patterns]
+    jobs = [
+        Job(s, n, tuple(Path(p.replace(STYLE, n).replace(TAKE, str(k))) for p in patterns), take=k)
+        for s in styles
+        for n in [style_name(s)]
+        for k in range(1, takes + 1)
+    ]
     seen: set[Path] = set()
     for job in jobs:
         for path in job.paths:
@@ -50,21 +69,30 @@ def plan(
                 )
                 raise OutputError("two covers would land in this file", file=path, remedy=remedy)
             seen.add(place)
-            if place == song.resolve():
-                raise OutputError("the cover would replace the song", file=path, remedy="choose another name with -o")
+            for source, what in ((song, "song"), (earlier, "earlier take")):
+                if source is not None and place == source.resolve():
+                    raise OutputError(
+                        f"the cover would replace the {what}", file=path, remedy="choose another name with -o"
+                    )
             if path.is_dir():
                 raise OutputError("is a folder", file=path, remedy="name a file in it")
             if not place.parent.is_dir():
                 raise OutputError("its folder does not exist", file=path, remedy=f"create {path.parent} first")
     return tuple(
-        Job(
-            job.style,
-            job.name,
-            tuple(p for p in job.paths if p.suffix != _PLAN),
-            tuple(p for p in job.paths if p.suffix == _PLAN),
+        replace(
+            job,
+            paths=tuple(p for p in job.paths if p.suffix != _PLAN),
+            plans=tuple(p for p in job.paths if p.suffix == _PLAN),
         )
         for job in jobs
     )
+
+
+def _with_take(pattern: str) -> str:
+    """``"a.lead.pdf"`` gives ``"a.take{take}.lead.pdf"``."""
+    known = [f".{name}" for name in plugins.names(plugins.EXPORTS) if pattern.lower().endswith(f".{name}")]
+    at = len(pattern) - max(len(ending) for ending in [Path(pattern).suffix, *known])
+    return f"{pattern[:at]}.take{TAKE}{pattern[at:]}"
 
 
 def style_name(style: str) -> str:

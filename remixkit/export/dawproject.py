@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from remixkit import midi
-from remixkit.export.tracks import Stem, colour, gain, pan, section_name
+from remixkit.export.tracks import Clip, Stem, clips, colour, first_tick, gain, pan, section_name, stem_name, stem_role
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control
@@ -24,6 +24,14 @@ from remixkit.remix import Cover
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 BEND_REACH = 8192
+BANK, BANK_LOW, VOLUME, PAN, REVERB = 0, 32, 7, 10, 91
+EXPRESSIONS = {
+    "cc": "channelController",
+    "bend": "pitchBend",
+    "pressure": "channelPressure",
+    "key_pressure": "polyPressure",
+    "program": "programChange",
+}
 
 
 @dataclass
@@ -39,7 +47,7 @@ class _Ids:
 
 def write(cover: Cover, path: Path) -> tuple[str, ...]:
     """A cover as `remixkit cover -o song.dawproject` writes it; nothing is left to warn of."""
-    write_dawproject(cover.arrangement, path)
+    write_dawproject(cover.for_daw, path)
     return ()
 
 
@@ -84,13 +92,15 @@ def _xml(root: Element) -> bytes:
 
 
 def metadata(arrangement: Arrangement) -> Element:
-    """Title, composer, and who arranged it."""
+    """Title, composer, who arranged it, and how."""
     out = Element("MetaData")
     for name, text in (("Title", arrangement.title), ("Composer", arrangement.composer)):
         if text:
             SubElement(out, name).text = text
-    SubElement(out, "Arranger").text = "RemixKit"
-    SubElement(out, "Genre").text = arrangement.style
+    if arrangement.style:
+        SubElement(out, "Arranger").text = "RemixKit"
+        SubElement(out, "Genre").text = arrangement.style
+        SubElement(out, "Comment").text = midi.of_take(arrangement)
     return out
 
 
@@ -103,13 +113,13 @@ def project(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Element:
     _transport(out, arrangement, tempo_id, meter_id)
     structure = SubElement(out, "Structure")
     master_id = ids.new()
+    heard = {stem_role(p, stems): p for p in arrangement.parts}
     notes_tracks = {
-        p.role: _track(structure, p, p.name, "notes", master_id, ids, p.role in stems) for p in arrangement.parts
+        p.role: _track(structure, p, p.name, "notes", master_id, ids, muted=stem_role(p, stems) is not None)
+        for p in arrangement.parts
     }
     sound_tracks = {
-        p.role: _track(structure, p, f"{p.name} (stem)", "audio", master_id, ids)
-        for p in arrangement.parts
-        if p.role in stems
+        role: _track(structure, p, stem_name(p), "audio", master_id, ids) for role, p in heard.items() if role
     }
     master = SubElement(structure, "Track", contentType="audio notes", loaded="true", id=ids.new(), name="Master")
     channel = SubElement(master, "Channel", audioChannels="2", role="master", solo="false", id=master_id)
@@ -117,10 +127,14 @@ def project(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Element:
     laid = SubElement(out, "Arrangement", id=ids.new())
     lanes = SubElement(laid, "Lanes", timeUnit="beats", id=ids.new())
     for part in arrangement.parts:
-        _notes(SubElement(lanes, "Lanes", track=notes_tracks[part.role], id=ids.new()), part, arrangement, ids)
-        if part.role in stems:
-            lane = SubElement(lanes, "Lanes", track=sound_tracks[part.role], id=ids.new())
-            _sound(lane, part, stems[part.role], arrangement, ids)
+        lane = SubElement(lanes, "Lanes", track=notes_tracks[part.role], id=ids.new())
+        placed = SubElement(lane, "Clips", id=ids.new())
+        for clip in clips(part, arrangement):
+            _notes(placed, clip, ids)
+        role = stem_role(part, stems)
+        if role is not None and heard[role] is part:
+            lane = SubElement(lanes, "Lanes", track=sound_tracks[role], id=ids.new())
+            _sound(lane, part, role, stems[role], arrangement, ids)
     _markers(laid, arrangement, ids)
     _automation(laid, arrangement, tempo_id, meter_id, ids)
     return out
@@ -144,7 +158,7 @@ def _transport(out: Element, arrangement: Arrangement, tempo_id: str, meter_id: 
 
 
 def _track(
-    structure: Element, part: Part, name: str, content: str, master_id: str, ids: _Ids, muted: bool = False
+    structure: Element, part: Part, name: str, content: str, master_id: str, ids: _Ids, *, muted: bool = False
 ) -> str:
     track_id = ids.new()
     track = SubElement(
@@ -166,11 +180,14 @@ def _mixer(channel: Element, ids: _Ids, *, level: float, place: float, muted: bo
     SubElement(channel, "Volume", ends, unit="linear", value=f"{level:.6f}", id=ids.new(), name="Volume")
 
 
-def _notes(lane: Element, part: Part, arrangement: Arrangement, ids: _Ids) -> None:
-    """One clip as long as the cover: the notes, and a row of points for each kind of control."""
+def _notes(placed: Element, stretch: Clip, ids: _Ids) -> None:
+    """One clip: the notes, and a row of points for each kind of control."""
+    part = stretch.part
     channel = str(9 if part.is_drum else 0)
-    clips = SubElement(lane, "Clips", id=ids.new())
-    clip = SubElement(clips, "Clip", time="0", duration=_beats(arrangement.end_tick), playStart="0", name=part.name)
+    length = _beats(stretch.end_tick - stretch.start_tick)
+    clip = SubElement(
+        placed, "Clip", time=_beats(stretch.start_tick), duration=length, playStart="0", name=stretch.name
+    )
     inside = SubElement(clip, "Lanes", id=ids.new())
     notes = SubElement(inside, "Notes", id=ids.new())
     for n in midi.untangled(part.notes):
@@ -184,33 +201,56 @@ def _notes(lane: Element, part: Part, arrangement: Arrangement, ids: _Ids) -> No
             vel=f"{n.velocity / 127:.6f}",
         )
 
-    def kind_of(control: Control) -> tuple[str, int]:
-        return control.kind, control.number
-
-    for (kind, number), group in groupby(sorted(part.controls, key=lambda c: (kind_of(c), c.tick)), key=kind_of):
-        target = {"cc": "channelController", "bend": "pitchBend", "pressure": "channelPressure"}.get(kind)
-        if target is None:
+    for (kind, number), group in groupby(sorted(_told(part), key=lambda c: (_kind_of(c), c.tick)), key=_kind_of):
+        if kind not in EXPRESSIONS:
             continue
-        points = SubElement(inside, "Points", unit="normalized", id=ids.new())
-        about = {"controller": str(number)} if kind == "cc" else {}
-        SubElement(points, "Target", about, expression=target, channel=channel)
+        points = SubElement(inside, "Points", {} if kind == "program" else {"unit": "normalized"}, id=ids.new())
+        about = {"cc": {"controller": str(number)}, "key_pressure": {"key": str(number)}}.get(kind, {})
+        SubElement(points, "Target", about, expression=EXPRESSIONS[kind], channel=channel)
         _points(points, list(group))
+
+
+def _kind_of(control: Control) -> tuple[str, int]:
+    return control.kind, control.number
+
+
+def _told(part: Part) -> list[Control]:
+    """All that a part is told beside its notes; volume and pan at its beginning are left to the fader.
+
+    A part kept from the source is told what it is told there, and no more.
+    """
+    if part.channel is not None:
+        return [Control(0, "program", 0, part.program), *part.controls]
+    setup = [Control(0, "program", 0, part.program), Control(0, "cc", REVERB, part.reverb)]
+    if part.bank:
+        high, low = (part.bank, 0) if part.bank < 128 else divmod(part.bank, 128)
+        setup += [Control(0, "cc", BANK, high), Control(0, "cc", BANK_LOW, low)]
+    fader = {("cc", VOLUME), ("cc", PAN)}
+    return [*setup, *(c for c in part.controls if c.tick or _kind_of(c) not in fader)]
 
 
 def _points(points: Element, controls: Sequence[Control]) -> None:
     """The last value of each tick, held until the next."""
     for tick, value in {c.tick: c for c in controls}.items():
+        if value.kind == "program":
+            SubElement(points, "IntegerPoint", time=_beats(tick), value=str(value.value))
+            continue
         share = (value.value + BEND_REACH) / (2 * BEND_REACH) if value.kind == "bend" else value.value / 127
         SubElement(points, "RealPoint", time=_beats(tick), value=f"{share:.6f}", interpolation="hold")
 
 
-def _sound(lane: Element, part: Part, stem: Stem, arrangement: Arrangement, ids: _Ids) -> None:
-    """The stem from tick 0 on, at its own speed."""
-    clips = SubElement(lane, "Clips", id=ids.new())
-    tempo = arrangement.grid.tempo
-    end_beats = _beats(tempo.tick(tempo.start_s + stem.length_s))
+def _sound(lane: Element, part: Part, role: str, stem: Stem, arrangement: Arrangement, ids: _Ids) -> None:
+    """The stem from the cover's beginning on, at its own speed."""
+    tempo, start = arrangement.grid.tempo, first_tick(arrangement)
+    end = tempo.tick(tempo.second(start) + stem.length_s)
     clip = SubElement(
-        clips, "Clip", time="0", duration=end_beats, contentTimeUnit="seconds", playStart="0", name=part.name
+        SubElement(lane, "Clips", id=ids.new()),
+        "Clip",
+        time=_beats(start),
+        duration=_beats(end - start),
+        contentTimeUnit="seconds",
+        playStart="0",
+        name=stem_name(part),
     )
     sound = SubElement(
         clip,
@@ -220,7 +260,7 @@ def _sound(lane: Element, part: Part, stem: Stem, arrangement: Arrangement, ids:
         sampleRate=str(stem.rate_hz),
         id=ids.new(),
     )
-    SubElement(sound, "File", path=_place(part.role, stem))
+    SubElement(sound, "File", path=_place(role, stem))
 
 
 def _markers(laid: Element, arrangement: Arrangement, ids: _Ids) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import rpp
 
 from remixkit import midi
-from remixkit.export.tracks import Stem, colour, gain, pan, section_name
+from remixkit.export.tracks import Clip, Stem, clips, colour, first_tick, gain, pan, section_name, stem_name, stem_role
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -24,14 +24,14 @@ from remixkit.remix import Cover
 SQUARE = 1
 IS_REGION = 1
 ALL_NOTES_OFF = "b0 7b 00"
-META = 0xFF
+SYSEX, META = 0xF0, 0xFF
 
 Line = list[str]
 
 
 def write(cover: Cover, path: Path) -> tuple[str, ...]:
     """A cover as a REAPER project, as `remixkit cover -o song.rpp` writes it; nothing is left to warn of."""
-    write_reaper(cover.arrangement, path)
+    write_reaper(cover.for_daw, path)
     return ()
 
 
@@ -64,15 +64,17 @@ def project(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem]) -> 
     out = rpp.Element("REAPER_PROJECT", ["0.1", "6.0", "0"])
     out.append(["TITLE", arrangement.title])
     out.append(["AUTHOR", arrangement.composer])
+    if arrangement.style:
+        out.append(rpp.Element("NOTES", ["0", "2"], [f"|{midi.of_take(arrangement)}"]))
     out.append(["SAMPLERATE", str(next((s.rate_hz for s in stems.values()), 44100)), "1", "0"])
     out.append(["TEMPO", _number(first.bpm), str(meter.numerator), str(meter.denominator)])
     out.append(_tempo_map(arrangement))
     out.extend(_regions(arrangement))
-    for part in arrangement.parts:
-        stem = stems.get(part.role)
-        out.append(_midi_track(part, arrangement, muted=stem is not None))
-        if stem is not None:
-            out.append(_sound_track(part, stem, path))
+    roles = [stem_role(part, stems) for part in arrangement.parts]
+    for k, (part, role) in enumerate(zip(arrangement.parts, roles, strict=True)):
+        out.append(_midi_track(part, arrangement, muted=role is not None))
+        if role is not None and role not in roles[k + 1 :]:
+            out.append(_sound_track(part, stems[role], arrangement, path))
     return out
 
 
@@ -123,37 +125,49 @@ def _track(part: Part, name: str, *, muted: bool = False, fader: bool = True) ->
     )
 
 
-def _item(name: str, length_s: float, source: rpp.Element) -> rpp.Element:
-    lines: list[Line] = [["POSITION", "0"], ["LENGTH", _number(length_s)], ["LOOP", "0"], ["NAME", name]]
+def _item(name: str, start_s: float, length_s: float, source: rpp.Element) -> rpp.Element:
+    lines: list[Line] = [
+        ["POSITION", _number(start_s)],
+        ["LENGTH", _number(length_s)],
+        ["LOOP", "0"],
+        ["NAME", name],
+    ]
     return rpp.Element("ITEM", children=[*lines, source])
 
 
 def _midi_track(part: Part, arrangement: Arrangement, *, muted: bool) -> rpp.Element:
     out = _track(part, part.name, muted=muted)
-    events = midi.messages(part)
-    end = max([arrangement.end_tick, *(tick for tick, _ in events)])
+    out.extend(_midi_item(clip, arrangement) for clip in clips(part, arrangement))
+    return out
+
+
+def _midi_item(clip: Clip, arrangement: Arrangement) -> rpp.Element:
+    events = midi.messages(clip.part)
+    end = max([clip.end_tick - clip.start_tick, *(tick for tick, _ in events)])
     source = rpp.Element("SOURCE", ["MIDI"], [["HASDATA", "1", str(TICKS_PER_QUARTER), "QN"]])
     for (before, _), (tick, data) in pairwise([(0, b""), *events]):
         source.append(_event(tick - before, data))
     last = events[-1][0] if events else 0
     source.append(["E", str(end - last), *ALL_NOTES_OFF.split()])
-    out.append(_item(part.name, _second(arrangement, end), source))
-    return out
+    start_s = _second(arrangement, clip.start_tick)
+    return _item(clip.name, start_s, _second(arrangement, clip.start_tick + end) - start_s, source)
 
 
 def _event(wait: int, data: bytes) -> Line | rpp.Element:
-    """A channel message as three bytes in hex; text as a block in base 64, its length byte left out."""
+    """A channel message as three bytes in hex; system exclusives and text (without its length) as base 64."""
+    if data[0] == SYSEX:
+        return rpp.Element("X", [str(wait), "0"], [base64.b64encode(data).decode()])
     if data[0] != META:
         return ["e", str(wait), *(f"{byte:02x}" for byte in data.ljust(3, b"\0"))]
-    text = data[:2] + data[3:]
+    text = data[:2] + data[3 if data[2] < 0x80 else 4 :]
     return rpp.Element("X", [str(wait), "0"], [base64.b64encode(text).decode()])
 
 
-def _sound_track(part: Part, stem: Stem, path: Path) -> rpp.Element:
-    name = f"{part.name} (stem)"
+def _sound_track(part: Part, stem: Stem, arrangement: Arrangement, path: Path) -> rpp.Element:
+    name = stem_name(part)
     out = _track(part, name, fader=False)
     kind = {".flac": "FLAC", ".mp3": "MP3", ".ogg": "VORBIS"}.get(stem.path.suffix.lower(), "WAVE")
     file = os.path.relpath(stem.path.resolve(), path.resolve().parent)
     source = rpp.Element("SOURCE", [kind], [["FILE", Path(file).as_posix()]])
-    out.append(_item(name, stem.length_s, source))
+    out.append(_item(name, _second(arrangement, first_tick(arrangement)), stem.length_s, source))
     return out

@@ -114,7 +114,7 @@ def _of_cover(cover: Arrangement) -> _Panel:
     pitched = [p for p in cover.parts if not p.is_drum]
     tune = {n for p in pitched for n in p.notes if _is_tune(n, p)}
     return _Panel(
-        f"{cover.title}, {cover.style}",
+        f"{cover.title}, {cover.style}" if cover.style else cover.title,
         cover.grid.meter,
         cover.end_tick,
         cover.sections,

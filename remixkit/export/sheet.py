@@ -68,7 +68,7 @@ def _print(musicxml: bytes, arrangement: Arrangement, subtitle: str, layout: Lay
         title, composer = letters.readable(title, strange), letters.readable(composer, strange)
         musicxml = letters.with_readable_lyrics(text, strange).encode("utf-8")
         warnings = (letters.complaint(strange),)
-    heading = Heading(title, subtitle, composer, "arranged by RemixKit")
+    heading = Heading(title, subtitle, composer, "arranged by RemixKit" if arrangement.style else "")
     pages = typeset(heading, engrave(musicxml, replace(layout, has_wide_words=font is not None)), font)
     with replacing(path) as beside:
         beside.write_bytes(pages)

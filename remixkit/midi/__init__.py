@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from remixkit.midi.drums import DRUM_CHANNEL, is_reset
 from remixkit.midi.reader import from_bytes, read
+from remixkit.midi.said import on_channel
+from remixkit.midi.words import of_take
 from remixkit.midi.writer import messages, to_bytes, untangled, write
 
-__all__ = ["from_bytes", "messages", "read", "to_bytes", "untangled", "write"]
+__all__ = [
+    "DRUM_CHANNEL",
+    "from_bytes",
+    "is_reset",
+    "messages",
+    "of_take",
+    "on_channel",
+    "read",
+    "to_bytes",
+    "untangled",
+    "write",
+]

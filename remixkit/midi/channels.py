@@ -17,8 +17,9 @@ class ChannelReader:
     """Collects what one track says to one channel.
 
     Notes of the same pitch that overlap end in the order in which they began, unless an end is missing: then each
-    is held to the next onset of its pitch, a whole note at most. Data entry for a registered parameter becomes one
-    `rpn` control of 14 bits; parameters that are not registered stay controllers.
+    is held to the next onset of its pitch, a whole note at most. A note of no length gets one tick of the file. Data
+    entry for a registered parameter becomes one `rpn` control of 14 bits; parameters that are not registered stay
+    controllers.
 
     Parameters
     ----------
@@ -101,7 +102,9 @@ class ChannelReader:
         if is_hanging:
             self.hanging += 1
             last = min(last, first + LONGEST_HANGING_TICKS)
-        self.notes.append(Note(first, last if last > first else first + 1, pitch, velocity))
+        if last <= first:
+            last = max(first + 1, self._clock(start + 1))
+        self.notes.append(Note(first, last, pitch, velocity))
 
     def _control(self, at: int, tick: int, kind: int, a: int, b: int) -> None:
         if (kind in (0xA0, 0xB0, 0xC0)) and a > 127:

@@ -29,6 +29,16 @@ def sounds_like_kit(pitches: Sequence[int]) -> bool:
     )
 
 
+def is_reset(message: bytes) -> bool:
+    """Whether a message resets a whole instrument: GM or GM2 on or off, GS reset or mode set, XG on or all reset."""
+    if len(message) < 6 or message[0] != 0xF0:
+        return False
+    gm = message[1] == 0x7E and message[3] == 0x09
+    gs = message[1] == 0x41 and message[3:5] == b"\x42\x12" and message[5:8] in (b"\x40\x00\x7f", b"\x00\x00\x7f")
+    xg = message[1] == 0x43 and message[3] == 0x4C and message[4:7] in (b"\x00\x00\x7e", b"\x00\x00\x7f")
+    return gm or gs or xg
+
+
 class DrumMap:
     """When which channel of which port is drums.
 

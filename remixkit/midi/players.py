@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from remixkit.midi.channels import ChannelReader
 from remixkit.midi.drums import DRUM_CHANNEL, DrumMap, Setup, sounds_like_kit
-from remixkit.midi.events import META, SYSEX, Decoded
+from remixkit.midi.events import ESCAPE, META, SYSEX, Decoded
+from remixkit.midi.said import Said
 from remixkit.midi.timeline import Clock
 from remixkit.midi.words import Words
 from remixkit.model.song import Text
@@ -34,12 +35,13 @@ class Player:
 class Sorted:
     """A file's events by whom they concern.
 
-    `players` and `words` have an entry a track; tempos, meters and keys are (tick of the model, payload) in order of
-    time, set-ups of drums are in the file's ticks.
+    `players`, `words` and `said` have an entry a track; tempos, meters and keys are (tick of the model, payload) in
+    order of time, set-ups of drums are in the file's ticks.
     """
 
     players: list[list[Player]] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     tempos: list[tuple[int, bytes]] = field(default_factory=list)
     meters: list[tuple[int, bytes]] = field(default_factory=list)
     keys: list[tuple[int, bytes]] = field(default_factory=list)
@@ -64,6 +66,7 @@ def sort_out(tracks: Iterable[Decoded], clock: Clock) -> Sorted:
 def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
     players: dict[tuple[int, int], Player] = {}
     words = Words()
+    said = Said()
     for_all = {_TEMPO: out.tempos, _METER: out.meters, _KEY: out.keys}
     port = 0
     prefix: int | None = None
@@ -72,14 +75,19 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
             prefix = None
             key = (port, status & 0x0F)
             player = players.get(key)
+            is_first = player is None
             if player is None:
                 player = players[key] = Player(*key, ChannelReader(clock))
             player.said.message(tick, status, a, b)
+            said.channel(tick, key, status, a, b, is_first=is_first)
             if a == _BANK_MSB and status & 0xF0 == 0xB0:
                 out.setups.append((tick, port, status, b, b""))
-        elif status == SYSEX:
-            out.setups.append((tick, port, status, 0, payload))
+        elif status in (SYSEX, ESCAPE):
+            if status == SYSEX:
+                out.setups.append((tick, port, status, 0, payload))
+            said.exclusive(tick, status, payload)
         elif status == META:
+            said.meta(tick, a, payload, None if prefix is None else (port, prefix))
             if a <= _LAST_TEXT:
                 words.events.append((tick, a, payload, prefix))
             elif a in for_all:
@@ -92,6 +100,7 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
         player.said.close(track.end_tick)
     out.players.append([players[key] for key in sorted(players)])
     out.words.append(words)
+    out.said.append(said)
 
 
 def programs(song: Sorted) -> Mapping[int, int]:

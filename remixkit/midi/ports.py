@@ -44,23 +44,34 @@ def passages(part: Part) -> tuple[Span, ...]:
 def seats(parts: Sequence[Part]) -> tuple[Seat, ...]:
     """A seat a part, in their order.
 
-    Drums sit on channel 10. Up to fifteen other parts have a channel each. Where there are more, parts that never play
-    at the same time share one and hand it over; then parts that sound alike and change nothing on the way. What is
-    still too much goes to further ports, which players that know no ports mix up.
+    A part of a MIDI file that is handed on keeps its channel, and no other part gets it. Drums sit on channel 10. Up to
+    fifteen other parts have a channel each. Where there are more, parts that never play at the same time share one and
+    hand it over; then parts that sound alike and change nothing on the way. What is still too much goes to further
+    ports, which players that know no ports mix up.
     """
-    pitched = [k for k, part in enumerate(parts) if not part.is_drum]
+    kept = {part.channel for part in parts}
+    free = [c for c in _PITCHED if c not in kept]
+    pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.channel is None]
     benches = [[k] for k in pitched]
-    if len(benches) > len(_PITCHED):
+    if len(benches) > len(free):
         benches = _taking_turns(parts, pitched)
-    if len(benches) > len(_PITCHED):
+    if len(benches) > len(free):
         benches = _alike(parts, benches)
-    out = [Seat(0, DRUM_CHANNEL)] * len(parts)
+    out = [Seat(0, DRUM_CHANNEL if part.channel is None else part.channel) for part in parts]
     for place, bench in enumerate(sorted(benches)):
-        port, channel = divmod(place, len(_PITCHED))
+        port, channel = _chair(place, free)
         for k in bench:
             starts = tuple(start for start, _ in passages(parts[k])) if len(bench) > 1 else None
-            out[k] = Seat(port, _PITCHED[channel], starts)
+            out[k] = Seat(port, channel, starts)
     return tuple(out)
+
+
+def _chair(place: int, free: Sequence[int]) -> tuple[int, int]:
+    """Port and channel of a place: what is free of the first port, then further ports."""
+    if place < len(free):
+        return 0, free[place]
+    port, channel = divmod(place - len(free), len(_PITCHED))
+    return port + 1, _PITCHED[channel]
 
 
 def _taking_turns(parts: Sequence[Part], pitched: Sequence[int]) -> list[list[int]]:

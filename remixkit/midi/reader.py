@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from remixkit.errors import SongError
-from remixkit.midi import chunks, text, timeline, words
+from remixkit.midi import chunks, said, text, timeline, words
 from remixkit.midi.channels import LONGEST_HANGING_TICKS
 from remixkit.midi.counting import count, was
 from remixkit.midi.events import Decoded
 from remixkit.midi.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
 from remixkit.midi.players import Sorted, drummers, programs, singer, sort_out
 from remixkit.midi.tracks import decode_all
-from remixkit.model.song import KeySignature, Song, Text, Track
+from remixkit.model.song import KeySignature, Message, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 _SEVERAL_TRACKS_IN_ONE, _IN_LINE = 0, 2
@@ -72,13 +72,15 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
         warnings.append("The file counts time in frames and not in quarter notes, so it has no beats of its own.")
         events.tempos.clear()
         events.meters.clear()
+        for told in events.said:
+            told.forget_meters()
     grid = Grid(timeline.tempo_map(events.tempos, warnings), timeline.meter_map(events.meters, warnings))
     _check(events, grid, file)
 
     decode = words.decoder(events.words)
     title = words.title(events.words, decode, _has_notes(events), raw.format)
     name_of_all = title if raw.format == _SEVERAL_TRACKS_IN_ONE else ""
-    tracks = _tracks(events, clock, decode, name_of_all, warnings)
+    tracks, unplayed = _tracks(events, clock, decode, raw.format, name_of_all, warnings)
     keys = _key_signatures(events.keys, warnings)
     warnings.extend(_mended_notes(events))
     return Song(
@@ -88,8 +90,11 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
         key_signatures=keys,
         markers=words.markers(events.words, decode, clock),
         composer=words.composer(events.words, decode),
+        seeds=words.seeds(events.words, decode),
         source=Path(file).name,
         warnings=_first(warnings),
+        unplayed=unplayed,
+        ticks_per_quarter=raw.ticks_per_quarter or TICKS_PER_QUARTER,
     )
 
 
@@ -136,18 +141,31 @@ def _check(events: Sorted, grid: Grid, file: str) -> None:
 
 
 def _tracks(
-    events: Sorted, clock: timeline.Clock, decode: text.Decoder, name_of_all: str, warnings: list[str]
-) -> list[Track]:
-    """A Track for each channel of each track, and one for lyrics that no channel sings."""
+    events: Sorted, clock: timeline.Clock, decode: text.Decoder, kind: int, name_of_all: str, warnings: list[str]
+) -> tuple[list[Track], tuple[tuple[Message, ...], ...]]:
+    """A Track for each channel of each track, and one for lyrics that no channel sings; and what nobody is told."""
     is_karaoke = any(w.is_karaoke for w in events.words)
     program = programs(events)
     drums = drummers(events, warnings)
     out: list[Track] = []
-    for players, said in zip(events.players, events.words, strict=True):
-        lyrics = tuple(Text(clock(t.tick), t.text) for t in words.lyrics(said, decode, is_karaoke=is_karaoke))
+    of_all: list[Message] = []
+    unplayed: list[tuple[Message, ...]] = []
+    for k, (players, texts, told) in enumerate(zip(events.players, events.words, events.said, strict=True)):
+        lyrics = tuple(Text(clock(t.tick), t.text) for t in words.lyrics(texts, decode, is_karaoke=is_karaoke))
         who = singer(players, lyrics)
+        own, rest = said.handed_out(
+            told,
+            [(p.port, p.channel) for p in players],
+            None if who is None else (who.port, who.channel),
+            clock,
+            is_only=kind == _SEVERAL_TRACKS_IN_ONE,
+        )
+        if k and rest and not players:
+            unplayed.append(rest)
+        else:
+            of_all.extend(rest)
         for player in players:
-            name = said.name(decode, player.channel)
+            name = texts.name(decode, player.channel)
             track = Track(
                 name="" if name == name_of_all else name,
                 channel=player.channel,
@@ -156,11 +174,12 @@ def _tracks(
                 notes=tuple(player.said.notes),
                 controls=tuple(player.said.controls),
                 lyrics=lyrics if player is who else (),
+                messages=own[player.port, player.channel],
             )
             out.append(track)
         if lyrics and who is None:
-            out.append(Track(name=said.name(decode, None), lyrics=lyrics))
-    return out
+            out.append(Track(name=texts.name(decode, None), lyrics=lyrics))
+    return out, (tuple(sorted(of_all, key=lambda m: m.tick)), *unplayed)
 
 
 def _key_signatures(keys: Sequence[tuple[int, bytes]], warnings: list[str]) -> tuple[KeySignature, ...]:
@@ -183,6 +202,8 @@ def _mended_notes(events: Sorted) -> list[str]:
         n = sum(getattr(p.said, what) for p in events.everyone())
         if n:
             out.append(f"{count(n, one, many)} {how}.")
+    if lost := sum(told.lost for told in events.said):
+        out.append(f"{count(lost, 'system exclusive')} {was(lost)} left out that no instrument understands.")
     if not any(_has_notes(events)):
         out.append("There is no note in the file.")
     return out

@@ -14,7 +14,7 @@ from remixkit.midi.limits import MAX_BPM
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange, MeterMap, TempoChange, TempoMap
 
 _FRAMED_BPM = 120.0
-_FINEST_DENOMINATOR = 256
+FINEST_DENOMINATOR = 256
 _MOST_BAR_QUARTERS = 64
 _ROUNDING_TICKS = 1
 
@@ -82,7 +82,7 @@ def meter_map(meters: Sequence[tuple[int, bytes]], warnings: list[str]) -> Meter
     bad = 0
     for tick, payload in meters:
         numerator, denominator = (payload[0], 1 << min(payload[1], 31)) if len(payload) >= 2 else (0, 4)
-        if not numerator or denominator > _FINEST_DENOMINATOR or 4 * numerator > _MOST_BAR_QUARTERS * denominator:
+        if not numerator or denominator > FINEST_DENOMINATOR or 4 * numerator > _MOST_BAR_QUARTERS * denominator:
             bad += 1
         else:
             asked[tick] = (numerator, denominator)

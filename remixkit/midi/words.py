@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from remixkit.midi.text import Decoder, one_line
 from remixkit.midi.timeline import Clock
+from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Text
 
 TEXT, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER, CUE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
@@ -24,6 +25,7 @@ _COMPOSER = re.compile(
     r"|\bcomp(?:osed by\b|\. ?by\b|\.)|作曲(?:者)?\s*[:：])[\s:：]*(?P<who>[^\s:：/／][^/／\[\]()]*)",
     re.IGNORECASE,
 )
+_TAKE = re.compile(r"RemixKit: .*, seed (?P<players>-?\d+)(?:, chart (?P<chart>-?\d+))?")
 _SAYS_NOTHING = re.compile(
     r"(?:untitled|(?:new )?song|midi|meta|main|setup|sequence|\d+|[^\w]*"
     r"|(?:conductor|tempo|control|master)(?:[ -_/](?:track|map|time ?sig))?"
@@ -131,3 +133,19 @@ def composer(tracks: Sequence[Words], decode: Decoder) -> str:
                 if found:
                     return one_line(found["who"])[:_LONGEST_NAME]
     return ""
+
+
+def of_take(arrangement: Arrangement) -> str:
+    """How a cover was made, in words that `seeds` reads: ``"RemixKit: Rock, seed 2, chart 1"``."""
+    chart = "" if arrangement.chart_seed in (None, arrangement.seed) else f", chart {arrangement.chart_seed}"
+    return f"RemixKit: {arrangement.style}, seed {arrangement.seed}{chart}"
+
+
+def seeds(tracks: Sequence[Words], decode: Decoder) -> tuple[int, int] | None:
+    """The seeds of a cover's players and of its form and harmony, as `of_take` wrote them; None if no text says."""
+    for words in tracks:
+        for _, data in words.of(TEXT):
+            found = _TAKE.fullmatch(decode(data))
+            if found:
+                return int(found["players"]), int(found["chart"] or found["players"])
+    return None

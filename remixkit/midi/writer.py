@@ -1,12 +1,14 @@
 """An Arrangement -> a Standard MIDI File of type 1, the same bytes each time.
 
-Track 0 has title, tempo, meter, keys, section markers and chord symbols; then a named track a part. Within a tick a
-note ends before a control changes, and a control changes before a note begins. All tracks end on the same bar line.
+Track 0 has title, composer, style and seed, tempo, meter, keys, section markers and chord symbols; then a named track
+a part. What is handed on from a MIDI file is written as it stands there. Within a tick a note ends before a control
+changes, and a control changes before a note begins. All tracks end on the same bar line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -15,10 +17,14 @@ import mido
 
 from remixkit.files import replacing
 from remixkit.midi.drums import DRUM_CHANNEL
-from remixkit.midi.ports import Seat, passages, seats
+from remixkit.midi.events import META
+from remixkit.midi.ports import RINGING_TICKS, Seat, passages, seats
+from remixkit.midi.said import LYRIC, NAME, on_channel
+from remixkit.midi.timeline import Clock
+from remixkit.midi.words import of_take
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note, Text
+from remixkit.model.song import Control, Message, Note, Text
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
@@ -26,6 +32,7 @@ _MINOR = ("Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", 
 _SLOWEST_US = 0xFFFFFF
 _RPN_NULL = 127
 _VOLUME, _PAN, _REVERB = 7, 10, 91
+_RESET = 121  # bends, wheel, pedals and expression as at the beginning (RP-015)
 _END, _SETUP, _CONTROL, _WORD, _BEGIN = range(5)
 
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]
@@ -49,7 +56,7 @@ def write(arrangement: Arrangement, path: Path, chord_symbols: Sequence[Text] = 
 
 
 def to_bytes(arrangement: Arrangement, chord_symbols: Sequence[Text] = ()) -> bytes:
-    """A cover as the bytes of a MIDI file: type 1, 960 ticks a quarter note, text in UTF-8.
+    """A cover as the bytes of a MIDI file: type 1, text in UTF-8.
 
     Raises
     ------
@@ -57,12 +64,13 @@ def to_bytes(arrangement: Arrangement, chord_symbols: Sequence[Text] = ()) -> by
         If a note or control lies before tick 0 or has a value that MIDI cannot carry.
     """
     parts = arrangement.parts
-    tracks = [_conductor(arrangement, chord_symbols)]
+    tracks = _conductors(arrangement, chord_symbols)
     tracks.extend(_part(part, seat) for part, seat in zip(parts, seats(parts), strict=True))
     last = max((tick for track in tracks for tick, _, _ in track), default=0)
     end_tick = _bar_line(arrangement, max(last, arrangement.end_tick))
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    file.tracks.extend(_delta_timed(track, end_tick) for track in tracks)
+    file = mido.MidiFile(type=1, ticks_per_beat=arrangement.ticks_per_quarter, charset="utf-8")
+    clock = Clock(arrangement.ticks_per_quarter, TICKS_PER_QUARTER)
+    file.tracks.extend(_delta_timed(track, end_tick, clock) for track in tracks)
     out = BytesIO()
     file.save(file=out)
     return out.getvalue()
@@ -74,7 +82,8 @@ def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
     Returns
     -------
     tuple of (tick, bytes)
-        In playing order; lyrics as meta events (``FF 05 ...``). Volume and pan are left to the track's fader.
+        In playing order; lyrics as meta events (``FF 05 ...``). Volume and pan are left to the track's fader, but not a
+        kept part's: it is told all it is told in its source, and of the texts its lyrics.
 
     Raises
     ------
@@ -82,8 +91,19 @@ def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
         As `to_bytes` does.
     """
     channel = DRUM_CHANNEL if part.is_drum else 0
-    timed = sorted(_part(part, Seat(0, channel)), key=lambda t: t[:2])
-    return tuple((tick, _bytes(message)) for tick, _, message in timed if not _is_fader(tick, message))
+    if part.channel is not None:
+        part = replace(part, messages=on_channel([m for m in part.messages if _is_heard(m)], channel), channel=channel)
+        return _in_order(m for m in _as_it_stands(part) if m[2].type != "track_name")
+    return _in_order(m for m in _part(part, Seat(0, channel)) if not _is_fader(m[0], m[2]))
+
+
+def _in_order(timed: Iterable[_Timed]) -> tuple[tuple[int, bytes], ...]:
+    return tuple((tick, _bytes(message)) for tick, _, message in sorted(timed, key=lambda t: t[:2]))
+
+
+def _is_heard(message: Message) -> bool:
+    """Whether a message is for a player or a singer."""
+    return message.data[0] != META or message.data[1] == LYRIC
 
 
 def _bytes(message: mido.Message | mido.MetaMessage) -> bytes:
@@ -105,14 +125,14 @@ def _bar_line(arrangement: Arrangement, tick: int) -> int:
     return start if start == tick else meter.bar_end(tick)
 
 
-def _delta_timed(timed: list[_Timed], end_tick: int) -> mido.MidiTrack:
+def _delta_timed(timed: list[_Timed], end_tick: int, clock: Clock) -> mido.MidiTrack:
     track = mido.MidiTrack()
     now = 0
     for tick, _, message in sorted(timed, key=lambda t: t[:2]):
-        message.time = tick - now
-        now = tick
+        message.time = clock(tick) - now
+        now = clock(tick)
         track.append(message)
-    track.append(mido.MetaMessage("end_of_track", time=end_tick - now))
+    track.append(mido.MetaMessage("end_of_track", time=clock(end_tick) - now))
     return track
 
 
@@ -121,13 +141,24 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _conductors(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[list[_Timed]]:
+    """The tracks that nobody plays; the first has the tempo."""
+    if arrangement.unplayed is None:
+        return [_conductor(arrangement, chord_symbols)]
+    tracks: list[list[_Timed]] = [
+        [(m.tick, _END, _raw(m.data)) for m in told] for told in arrangement.unplayed or ((),)
+    ]
+    tracks[0].extend(_tempo(arrangement))
+    return tracks
+
+
 def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[_Timed]:
     out: list[_Timed] = [(0, _END, mido.MetaMessage("track_name", name=_text(arrangement.title)))]
     if arrangement.composer:
         out.append((0, _END, mido.MetaMessage("text", text=_text(f"Composer: {arrangement.composer}"))))
-    for tempo in arrangement.grid.tempo.changes:
-        us = min(max(round(60e6 / tempo.bpm), 1), _SLOWEST_US)
-        out.append((tempo.tick, _SETUP, mido.MetaMessage("set_tempo", tempo=us)))
+    if arrangement.style:
+        out.append((0, _END, mido.MetaMessage("text", text=_text(of_take(arrangement)))))
+    out.extend(_tempo(arrangement))
     for meter in arrangement.grid.meter.changes:
         message = mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
         out.append((meter.tick, _SETUP, message))
@@ -142,6 +173,12 @@ def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[
     return out
 
 
+def _tempo(arrangement: Arrangement) -> Iterable[_Timed]:
+    for tempo in arrangement.grid.tempo.changes:
+        us = min(max(round(60e6 / tempo.bpm), 1), _SLOWEST_US)
+        yield tempo.tick, _SETUP, mido.MetaMessage("set_tempo", tempo=us)
+
+
 def key_name(key: Key) -> str:
     """A key as a key signature of at most six accidentals, "F#m"; six are written as sharps."""
     fifths = (key.tonic_pc * 7 + (5 if key.mode == "major" else 2)) % 12
@@ -149,6 +186,8 @@ def key_name(key: Key) -> str:
 
 
 def _part(part: Part, seat: Seat) -> list[_Timed]:
+    if part.channel is not None:
+        return _as_it_stands(part)
     channel = seat.channel
     setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
     if seat.port:
@@ -157,6 +196,8 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
     for control in _own(part, seat):
         out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
     for tick in (0,) if seat.taken_at is None else seat.taken_at:
+        if seat.taken_at is not None:
+            out.append((tick, _SETUP, _cc(channel, _RESET, 0)))
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
@@ -165,6 +206,23 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")
     return out
+
+
+def _as_it_stands(part: Part) -> list[_Timed]:
+    """A part of a MIDI file: its notes and what it is told there; a name, if it has none there."""
+    channel = part.channel or 0
+    out: list[_Timed] = [(m.tick, _CONTROL, _raw(m.data)) for m in part.messages]
+    if not any(m.data[0] == META and m.data[1] == NAME for m in part.messages):
+        out.append((0, _SETUP, mido.MetaMessage("track_name", name=_text(part.name))))
+    out.extend(chain.from_iterable(_note(channel, note) for note in sorted(part.notes)))
+    return out
+
+
+def _raw(data: bytes) -> mido.Message | mido.MetaMessage:
+    """A message word for word: mido would read a text, and write it in another encoding."""
+    if data[0] == META:
+        return mido.UnknownMetaMessage(data[1], data[2:])
+    return mido.Message.from_bytes(data)
 
 
 def _sound(part: Part, channel: int) -> list[mido.Message]:
@@ -179,11 +237,11 @@ def _sound(part: Part, channel: int) -> list[mido.Message]:
 
 
 def _own(part: Part, seat: Seat) -> Iterable[Control]:
-    """The controls that are the part's to give: on a shared channel those within its passages."""
+    """The controls that are the part's to give: on a shared channel those while its passages sound and die away."""
     if seat.taken_at is None:
         return part.controls
     mine = passages(part)
-    return [c for c in part.controls if any(start <= c.tick <= end for start, end in mine)]
+    return [c for c in part.controls if any(start <= c.tick <= end + RINGING_TICKS for start, end in mine)]
 
 
 def _chased(part: Part, tick: int) -> list[Control]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from remixkit.model.song import Song
@@ -72,7 +72,7 @@ class Analysis:
     """A song on its true bar grid, and what was heard in it.
 
     `keys`, `chords` and `sections` cover the song without gaps, in order. `melody` is in order and monophonic.
-    `roles` has an entry a track.
+    `roles` has an entry a track. `source` is the song as it was read, on the file's own grid; it is not compared.
     """
 
     song: Song
@@ -82,6 +82,7 @@ class Analysis:
     sections: tuple[Section, ...]
     roles: tuple[TrackRole, ...]
     warnings: tuple[str, ...] = ()
+    source: Song | None = field(default=None, compare=False, repr=False)
 
     @property
     def end_tick(self) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from remixkit.model.analysis import ChordSpan, Key, Section
-from remixkit.model.song import Control, Note, Text
-from remixkit.model.timing import Grid
+from remixkit.model.song import Control, Message, Note, Text
+from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Part:
         On this part alone.
     bus : str
         The bus it goes through on its way to the master; "" if none.
+    channel : int or None
+        0-15: a part of a MIDI file, to be written as it stands there: its notes and `messages`, and nothing else. None:
+        the writer finds a channel and sets its sound up from the fields above.
+    messages : tuple of Message
+        What such a part is told, in order; its `controls` say the same to who renders it.
     """
 
     name: str
@@ -55,6 +60,8 @@ class Part:
     lyrics: tuple[Text, ...] = ()
     fx: tuple[Fx, ...] = ()
     bus: str = ""
+    channel: int | None = None
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,13 @@ class Master:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A cover: parts on a grid, with the sections and chords they were made from."""
+    """A cover: parts on a grid, with the sections and chords they were made from.
+
+    `seed` is the players'; `chart_seed` that of form and harmony where these are another take's.
+    `unplayed` is for a MIDI file handed on as it is: its tracks that nobody plays, as `Song.unplayed` has them, in
+    place of title, meters, keys, sections and chords. The tempo is the grid's. A MIDI file of it counts in
+    `ticks_per_quarter`.
+    """
 
     title: str
     style: str
@@ -136,6 +149,9 @@ class Arrangement:
     master: Master = field(default_factory=Master)
     composer: str = ""
     warnings: tuple[str, ...] = ()
+    chart_seed: int | None = None
+    unplayed: tuple[tuple[Message, ...], ...] | None = None
+    ticks_per_quarter: int = TICKS_PER_QUARTER
 
     @property
     def end_tick(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from remixkit.model.timing import Grid
+from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
 
@@ -65,6 +65,23 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a MIDI file, as it stands there.
+
+    Parameters
+    ----------
+    tick : int
+        When.
+    data : bytes
+        A channel message (``b0 07 64``), a system exclusive from ``f0`` to ``f7``, or a meta event without its length:
+        ``ff``, its type, its content.
+    """
+
+    tick: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class KeySignature:
     """A key signature event of the source: sharps (flats negative) and mode."""
 
@@ -78,7 +95,8 @@ class Track:
     """One channel of one track of the source.
 
     Notes and controls are sorted by tick. `program` is the first one the channel sets (0 if none);
-    later changes stand in `controls`.
+    later changes stand in `controls`. `messages` has all that a MIDI file says to it but its notes, word for word and
+    in the file's order; None where the source is no MIDI file.
     """
 
     name: str = ""
@@ -88,6 +106,7 @@ class Track:
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
     lyrics: tuple[Text, ...] = ()
+    messages: tuple[Message, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,10 @@ class Song:
     `source` is the file's name, for messages. `warnings` says in one sentence each what was mended while reading.
     `chord_symbols` are chords that the source gives in so many words, as labels in Harte's syntax, each until the next.
     `has_true_bars` is set once analysis has put the song on its own bar grid; a reader leaves it unset.
+    `seeds` are those of a cover that RemixKit wrote: of its players, and of form and harmony; None for any other file.
+    `unplayed` is what a MIDI file says to nobody who plays, word for word, the tempo left out: first what concerns the
+    song (meters, keys, markers, copyright), then a tuple for each further track without a channel; None where the
+    source is no MIDI file. `ticks_per_quarter` is what a MIDI file counts in; the model's own are 960 always.
     """
 
     title: str = ""
@@ -109,6 +132,9 @@ class Song:
     source: str = ""
     warnings: tuple[str, ...] = ()
     has_true_bars: bool = False
+    seeds: tuple[int, int] | None = None
+    unplayed: tuple[tuple[Message, ...], ...] | None = None
+    ticks_per_quarter: int = TICKS_PER_QUARTER
 
     @property
     def end_tick(self) -> int:

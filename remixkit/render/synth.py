@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.errors import SoundFontError, SynthError
+from remixkit.model.arrangement import Part
+from remixkit.model.timing import TempoMap
 from remixkit.render.library import pyfluidsynth
-from remixkit.render.performance import Event, Performance
+from remixkit.render.performance import Event, Performance, perform
 from remixkit.render.soundfonts import SoundFont
 from remixkit.render.tape import fits, tape
 
@@ -188,6 +190,15 @@ class Player:
             self._calls.channel_pressure(handle, channel, value)
         else:
             self._calls.key_pressure(handle, channel, number, value)
+
+
+def hold(soundfont: SoundFont) -> Player:
+    """A synthesiser that plays nothing and keeps a SoundFont's samples in memory until it is closed.
+
+    Others that are made while it is there need not load them. Raises as `Player` does.
+    """
+    silence = perform(Part("", ""), TempoMap(), soundfont, 44100)
+    return Player(soundfont, [silence], 44100)
 
 
 @cache

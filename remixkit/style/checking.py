@@ -31,7 +31,7 @@ def check_names(style: Style, resolved: Resolved) -> None:
     StyleError
         For the first that does not, with the nearest that does.
     """
-    if not style.roles:
+    if not style.roles and not style.keep:
         _fail(resolved, ["roles"], "the style has no roles", "add a [roles.NAME] table with a kind")
     kinds = plugins.names(plugins.ROLES)
     for name, role in style.roles.items():

@@ -17,13 +17,14 @@ from remixkit.style.schema import Style, strict_json
 
 @dataclass(frozen=True, slots=True)
 class StyleInfo:
-    """What a list of styles shows; `problem` says why a broken one cannot be used."""
+    """What a list of styles shows; `problem` says why a broken one cannot be used, `is_hands_off` that nobody plays."""
 
     name: str
     title: str
     description: str
     path: Path
     problem: str = ""
+    is_hands_off: bool = False
 
 
 def load(name_or_path: str | Path) -> Style:
@@ -67,18 +68,22 @@ def files_of(name_or_path: str | Path) -> tuple[Path, ...]:
 
 
 def available() -> tuple[StyleInfo, ...]:
-    """The styles that a name leads to, by name. A style without roles is a base for others and is not listed."""
-    infos = []
+    """The styles that a name leads to, by name; last those that only hand the song on.
+
+    A style without roles that keeps nothing is a base for others and is not listed.
+    """
+    infos: list[StyleInfo] = []
     for path in style_files():
         try:
             tables = resolve(path).tables
         except StyleError as problem:
             infos.append(StyleInfo(path.stem, path.stem, "", path, str(problem)))
             continue
-        if tables.get("roles"):
+        if tables.get("roles") or tables.get("keep"):
             title, description = (str(tables.get(k, "")) for k in ("title", "description"))
-            infos.append(StyleInfo(path.stem, title or path.stem, description, path))
-    return tuple(infos)
+            is_hands_off = not tables.get("roles")
+            infos.append(StyleInfo(path.stem, title or path.stem, description, path, is_hands_off=is_hands_off))
+    return tuple(sorted(infos, key=lambda info: info.is_hands_off))
 
 
 def _load(name_or_path: str | Path) -> tuple[Style, Resolved]:

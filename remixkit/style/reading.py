@@ -63,10 +63,19 @@ def resolve(name_or_path: str | Path) -> Resolved:
             else {k: v for k, v in source.tables.items() if k not in ("title", "description")}
         )
         merged = merge(merged, own)
-    roles = merged.get("roles")
-    if isinstance(roles, dict):
-        merged["roles"] = {k: v for k, v in roles.items() if not (isinstance(v, dict) and v.get("kind") == NO_KIND)}
-    return Resolved(tuple(sources), merged)
+    return Resolved(tuple(sources), _without_the_gone(merged))
+
+
+def _without_the_gone(tables: RawTable) -> RawTable:
+    """Without the roles that were taken out, and how late they were."""
+    roles, groove = tables.get("roles"), tables.get("groove")
+    if not isinstance(roles, dict):
+        return tables
+    gone = {k for k, v in roles.items() if isinstance(v, dict) and v.get("kind") == NO_KIND}
+    out = {**tables, "roles": {k: v for k, v in roles.items() if k not in gone}}
+    if isinstance(groove, dict) and isinstance(late := groove.get("late_ms"), dict):
+        out["groove"] = {**groove, "late_ms": {k: v for k, v in late.items() if k not in gone}}
+    return out
 
 
 def read(path: Path) -> Source:

@@ -221,7 +221,9 @@ class MasterSpec(Table):
 class Style(Table):
     """A style: everything a cover of it needs beside the song. `name` is its file's, without the ending.
 
-    `soundfont` names the SoundFont it sounds best with; it is not used unless asked for.
+    `soundfont` names the SoundFont it sounds best with; it is not used unless asked for. `keep` names tracks of the
+    source, or gives their numbers as `remixkit analyze` counts them, that are handed on beside the players; ``"*"`` is
+    all of them. Without players the song is handed on as it is.
     """
 
     name: str = ""
@@ -237,7 +239,13 @@ class Style(Table):
     patterns: Mapping[str, PatternSpec] = Field(default_factory=dict)
     buses: Mapping[str, BusSpec] = Field(default_factory=dict)
     soundfont: str | None = None
+    keep: tuple[Annotated[str, Field(min_length=1)] | Annotated[int, Field(ge=1)], ...] = ()
     master: MasterSpec = Field(default_factory=MasterSpec)
+
+    @property
+    def is_hands_off(self) -> bool:
+        """Whether it has no players: the song, or some of its tracks, is handed on as it is."""
+        return not self.roles
 
 
 def strict_json(tables: Mapping[str, Any]) -> str:

@@ -1,0 +1,161 @@
+"""A cover as a DAW's user wants it: the chords as a track, the drum kit piece by piece, empty bars ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from remixkit.model.analysis import ChordSpan, Key, Section
+from remixkit.model.arrangement import Arrangement, Master, Move, Part
+from remixkit.model.song import Control, Message, Note, Text
+from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.patterns import DRUM_VOICES
+from remixkit.theory.chords import bass_pc, tones
+
+CHORDS, CHORD_TRACK = "Chords", "chord_track"
+_VOICES = {pitch: name for name, pitch in DRUM_VOICES.items()}
+_BASS, _LOWEST = 36, 54
+_VELOCITY = 64
+_NAME, _MARKERS = b"\xff\x03", (b"\xff\x06", b"\xff\x07")
+
+_At = TypeVar("_At", Control, Message, Text, TempoChange, MeterChange)
+_Long = TypeVar("_Long", Note, Key, ChordSpan, Section, Move)
+
+
+@dataclass(frozen=True, slots=True)
+class Daw:
+    """What is asked of files for a DAW, and of them alone.
+
+    Parameters
+    ----------
+    chord_track : bool
+        A silent part "Chords" of block chords.
+    split_drums : bool
+        A part for each piece of a drum kit.
+    bars_from : int
+        The number of the cover's first bar, from 1; the bars before it are empty.
+    """
+
+    chord_track: bool = False
+    split_drums: bool = False
+    bars_from: int = 1
+
+    def __post_init__(self) -> None:
+        if self.bars_from < 1:
+            raise ValueError(f"bars are counted from 1 or more, not from {self.bars_from}")
+
+
+def for_daw(arrangement: Arrangement, asked: Daw) -> Arrangement:
+    """The cover as files for a DAW have it."""
+    if asked.chord_track:
+        arrangement = with_chord_track(arrangement)
+    if asked.split_drums:
+        arrangement = with_split_drums(arrangement)
+    return with_empty_bars(arrangement, asked.bars_from - 1)
+
+
+def with_chord_track(arrangement: Arrangement) -> Arrangement:
+    """The cover and a silent part "Chords": each chord as a block in close position, its bass below.
+
+    The bass lies from C2 to B2, the other notes from F#3 to F4.
+    """
+    notes = []
+    for chord in arrangement.chords:
+        if chord.root_pc is None:
+            continue
+        low = bass_pc(chord)
+        pitches = {_BASS + (chord.root_pc if low is None else low)}
+        pitches |= {_LOWEST + (pc - _LOWEST) % 12 for pc in tones(chord)}
+        notes += [Note(chord.start_tick, chord.end_tick, p, _VELOCITY, "chords/symbol") for p in sorted(pitches)]
+    if not notes:
+        return replace(arrangement, warnings=(*arrangement.warnings, "no chord is known: there is no chord track"))
+    block = Part(name=CHORDS, role=CHORD_TRACK, volume=0, reverb=0, notes=tuple(sorted(notes)))
+    return replace(arrangement, parts=(*arrangement.parts, block))
+
+
+def with_split_drums(arrangement: Arrangement) -> Arrangement:
+    """The cover with a part for each piece of a drum kit, ``"Drums: Snare"``, in place of one for all.
+
+    What else a kit is told goes to the first of its pieces: they share a channel.
+    """
+    parts: list[Part] = []
+    for part in arrangement.parts:
+        if not part.is_drum:
+            parts.append(part)
+            continue
+        pitches = sorted({n.pitch for n in part.notes})
+        parts += [
+            replace(
+                part,
+                name=f"{part.name}: {_voice(pitch)}",
+                role=f"{part.role}.{pitch}",
+                notes=tuple(n for n in part.notes if n.pitch == pitch),
+                controls=part.controls if pitch == pitches[0] else (),
+                messages=tuple(m for m in part.messages if m.data[:2] != _NAME) if pitch == pitches[0] else (),
+            )
+            for pitch in pitches
+        ]
+    return replace(arrangement, parts=tuple(parts))
+
+
+def is_piece(name: str, kit: str) -> bool:
+    """Whether a part is called as a piece of a kit."""
+    return name.startswith(f"{kit}: ")
+
+
+def _voice(pitch: int) -> str:
+    return _VOICES.get(pitch, f"note {pitch}").replace("_", " ").capitalize()
+
+
+def with_empty_bars(arrangement: Arrangement, count: int) -> Arrangement:
+    """The cover so many bars later; the bars before have its first tempo, meter and key."""
+    if not count:
+        return arrangement
+    by = count * arrangement.grid.meter.changes[0].bar_ticks
+    grid, master, first_key = arrangement.grid, arrangement.master, arrangement.keys[:1]
+    return replace(
+        arrangement,
+        grid=Grid(
+            TempoMap((grid.tempo.changes[0], *_moved(grid.tempo.changes[1:], by)), grid.tempo.start_s),
+            MeterMap((grid.meter.changes[0], *_moved(grid.meter.changes[1:], by))),
+        ),
+        keys=(*(replace(k, end_tick=k.end_tick + by) for k in first_key), *_later(arrangement.keys[1:], by)),
+        chords=_later(arrangement.chords, by),
+        sections=_later(arrangement.sections, by),
+        parts=tuple(moved(p, by) for p in arrangement.parts),
+        master=_master_later(master, by),
+        unplayed=_unplayed_later(arrangement.unplayed, by),
+    )
+
+
+def moved(part: Part, by: int) -> Part:
+    """A part so many ticks later; what would lie before tick 0 is at it."""
+    return replace(
+        part,
+        notes=_later(part.notes, by),
+        controls=_moved(part.controls, by),
+        lyrics=_moved(part.lyrics, by),
+        messages=_moved(part.messages, by),
+    )
+
+
+def _unplayed_later(tracks: tuple[tuple[Message, ...], ...] | None, by: int) -> tuple[tuple[Message, ...], ...] | None:
+    """What nobody is told, later, but for what holds from the beginning on: all at tick 0 that is no marker."""
+
+    def later(m: Message) -> Message:
+        return m if m.tick == 0 and m.data[:2] not in _MARKERS else replace(m, tick=m.tick + by)
+
+    return None if tracks is None else tuple(tuple(later(m) for m in told) for told in tracks)
+
+
+def _master_later(master: Master, by: int) -> Master:
+    buses = tuple(replace(b, moves=_later(b.moves, by)) for b in master.buses)
+    return replace(master, moves=_later(master.moves, by), buses=buses)
+
+
+def _moved(events: tuple[_At, ...], by: int) -> tuple[_At, ...]:
+    return tuple(replace(e, tick=max(0, e.tick + by)) for e in events)
+
+
+def _later(spans: tuple[_Long, ...], by: int) -> tuple[_Long, ...]:
+    return tuple(replace(s, start_tick=s.start_tick + by, end_tick=s.end_tick + by) for s in spans)
