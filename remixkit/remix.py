@@ -17,8 +17,8 @@ Every step is a function from one frozen noun to the next, so any of them can be
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     import music21
 
     from remixkit.render import RenderReport
+    from remixkit.render.encode import Bits
+    from remixkit.render.stems import Stem, StemsWish
+    from remixkit.render.tags import Art
 
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
@@ -180,6 +183,7 @@ class Cover:
     style: Style
     plan: BandPlan
     daw: Daw = field(default_factory=Daw)
+    stems: Mapping[str, Stem] = field(default_factory=dict)
 
     @property
     def for_daw(self) -> Arrangement:
@@ -194,13 +198,18 @@ class Cover:
         self,
         *paths: str | Path,
         soundfont: str | Path | None = None,
+        rate_hz: int = 44100,
+        bits: Bits = 16,
+        stems: StemsWish | None = None,
+        art: Art | None = None,
         progress: Progress | None = None,
         warn: Warn = warnings.warn,
     ) -> RenderReport | None:
         """Write the cover; each path's ending says as what: .mid, .musicxml, .pdf, .wav, .flac, .ogg, .mp3.
 
         ``.lead.pdf`` and ``.lead.musicxml`` give the lead sheet: tune, chord symbols and words. Sounds are rendered
-        once, however many there are. A file is whole or not there at all.
+        once, however many there are; projects (.rpp, .dawproject) get the stems, if there are any. A file is whole or
+        not there at all.
 
         Parameters
         ----------
@@ -208,6 +217,8 @@ class Cover:
             The targets.
         soundfont : str or Path, optional
             A SoundFont's name or file; the default one rides with the package.
+        rate_hz, bits, stems, art
+            As `render.render` takes them.
         progress : callable, optional
             Told the stage and how much of it is done (0-1).
         warn : callable, optional
@@ -223,22 +234,33 @@ class Cover:
         OutputError, SoundFontError, SynthError
             If a target cannot be written, or there is nothing to play with.
         """
-        targets = [(Path(p), kind_of(Path(p))) for p in paths]
-        for path, kind in targets:
-            if kind == "midi":
-                made = self.for_daw
-                midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
-            elif kind == "score":
-                notation.write_musicxml(self.to_music21(), path)
-            elif kind == "export":
-                for warning in plugins.load(plugins.EXPORTS, _export_ending(path))(self, path):
-                    warn(warning)
-        sounds = [path for path, kind in targets if kind == "sound"]
-        if not sounds:
-            return None
-        from remixkit.render import render, soundfonts  # they take their time to load, and MIDI needs none of them
+        targets: dict[Kind, list[Path]] = {"midi": [], "score": [], "sound": [], "export": []}
+        for path in map(Path, paths):
+            targets[kind_of(path)].append(path)
+        for path in targets["midi"]:
+            made = self.for_daw
+            midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
+        for path in targets["score"]:
+            notation.write_musicxml(self.to_music21(), path)
+        report = None
+        if targets["sound"] or stems:
+            from remixkit.render import render, soundfonts  # they take their time to load, and MIDI needs none of them
 
-        return render(self.arrangement, sounds, soundfont=soundfonts.find(soundfont), progress=progress)
+            report = render(
+                self.arrangement,
+                targets["sound"],
+                soundfont=soundfonts.find(soundfont),
+                rate_hz=rate_hz,
+                bits=bits,
+                stems=stems,
+                art=art,
+                progress=progress,
+            )
+        sounding = replace(self, stems=report.stems) if report else self
+        for path in targets["export"]:
+            for warning in plugins.load(plugins.EXPORTS, _export_ending(path))(sounding, path):
+                warn(warning)
+        return report
 
     def to_music21(self) -> music21.stream.Score:
         """The arrangement as a music21 Score, to work on."""

@@ -25,13 +25,13 @@ from remixkit import midi
 from remixkit.arrange import Daw
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
-from remixkit.export.tracks import Stem
 from remixkit.midi import untangled
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
+from remixkit.render.stems import Stem
 from remixkit.theory import keys
 
 TURN = 8 * BAR

@@ -18,10 +18,10 @@ from remixkit import style as styles
 from remixkit.arrange import arrange
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
-from remixkit.export.tracks import Stem
 from remixkit.midi import untangled
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Text
+from remixkit.render.stems import Stem
 
 
 @pytest.fixture(scope="module", params=["rock", "piano-ballad"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from remixkit.cli import console, daw, targets
+from remixkit.cli import console, daw, sound, targets
 from remixkit.cli import takes as taking
 from remixkit.cli.options import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
 from remixkit.errors import OutputError, SynthError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from remixkit.remix import Cover
+    from remixkit.render import RenderReport, SoundFont
 
 
 def run(
@@ -74,10 +76,23 @@ def run(
     chord_track: daw.ChordTrackOption = False,
     split: daw.SplitOption = None,
     bars_from: daw.BarsFromOption = 1,
+    stems: sound.StemsOption = None,
+    stems_as: sound.StemsAsOption = "wav",
+    dry: sound.DryOption = False,
+    rate: sound.RateOption = sound.Rate.cd,
+    bits: sound.BitsOption = sound.WordLength.cd,
+    art: sound.ArtOption = None,
+    timings: sound.TimingsOption = False,
 ) -> None:
     """Make a cover of a song in a style, or in several."""
     jobs = targets.plan(
-        song, style, output or [], defaults=() if explain else targets.DEFAULTS, takes=takes, earlier=earlier
+        song,
+        style,
+        output or [],
+        defaults=() if explain else targets.DEFAULTS,
+        takes=takes,
+        earlier=earlier,
+        stems=None if stems is None else str(stems),
     )
     unasked = None if explain else next((path for job in jobs for path in job.plans), None)
     if unasked is not None:
@@ -89,15 +104,21 @@ def run(
     from remixkit import remix
     from remixkit import style as styles
 
-    is_heard = "sound" in [remix.kind_of(path) for path in paths]
+    heard_in = [path for path in paths if remix.kind_of(path) == "sound"]
+    is_heard = bool(heard_in or stems)
+    if dry and stems is None:
+        raise typer.BadParameter("it says how stems are to be: add --stems FOLDER", param_hint="--dry")
     chosen = {name: styles.check(name) if is_heard else styles.load(name) for name in style}
     asked = {k: styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for k, s in chosen.items()}
-    mute = _no_sound(soundfont) if is_heard else None
+    sounding = sound.wished(heard_in, rate, bits, art, stems_as, dry) if is_heard else None
+    font, mute = _player(soundfont) if is_heard else (None, None)
     warnings: dict[str, None] = {}
-    with console.progress(song.name) as told:
+    with console.progress(song.name) as told, sound.in_memory(font) as loaded:
         told("listening", 0.0)
+        began = perf_counter()
         heard = remix.load(song)
         analysis = remix.understand(heard, asked.values(), melody_track=melody_track(heard, melody))
+        laps = {"listening": perf_counter() - began}
         for job in jobs:
             name = f"{job.name}, take {job.take}" if takes > 1 else job.name
 
@@ -105,6 +126,7 @@ def run(
                 told(f"{name}, {stage}", done)
 
             share("arranging", 0.0)
+            began = perf_counter()
             made = remix.cover(
                 analysis,
                 asked[job.style],
@@ -117,8 +139,13 @@ def run(
             )
             if explain:
                 console.result(made.explain())
-            warnings |= dict.fromkeys(_written(made, job, soundfont, share, is_mute=mute is not None))
-    if mute and output:
+            laps["arranging"] = perf_counter() - began
+            loaded()
+            report, said = _written(made, job, sounding if font else None, soundfont, share)
+            warnings |= dict.fromkeys(said)
+            if timings:
+                sound.tell(laps | dict(report.timings if report else {}))
+    if mute and (output or stems):
         raise mute
     for warning in warnings:
         console.warn(f"{song.name}: {warning}")
@@ -127,29 +154,34 @@ def run(
 
 
 def _written(
-    made: Cover, job: targets.Job, soundfont: str | None, share: Callable[[str, float], None], *, is_mute: bool
-) -> Sequence[str]:
-    """Write a cover's files and say which; what is to be warned of."""
+    made: Cover,
+    job: targets.Job,
+    sounding: sound.Sound | None,
+    soundfont: str | None,
+    share: Callable[[str, float], None],
+) -> tuple[RenderReport | None, Sequence[str]]:
+    """Write a cover's files and say which; what is to be warned of. Without `sounding` nothing is rendered."""
     from remixkit import remix
     from remixkit.arrange import plan_file
 
-    paths = [path for path in job.paths if not (is_mute and remix.kind_of(path) == "sound")]
+    paths = [path for path in job.paths if sounding or remix.kind_of(path) != "sound"]
     said: list[str] = []
-    report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append)
+    words = sounding.of(job.stems) if sounding else {}
+    report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append, **words)
     for path in job.plans:
         plan_file.write(path, made.plan, made.explain())
-    for path in [*paths, *job.plans]:
+    for path in [*paths, *job.plans, *(stem.path for stem in (report.stems if report else {}).values())]:
         console.result(str(path))
-    return [*made.analysis.warnings, *made.for_daw.warnings, *said, *(report.warnings if report else ())]
+    return report, [*made.analysis.warnings, *made.for_daw.warnings, *said, *(report.warnings if report else ())]
 
 
-def _no_sound(soundfont: str | Path | None) -> SynthError | None:
-    """Why nothing can be heard here, if so; a SoundFont that does not exist is an error at once."""
+def _player(soundfont: str | None) -> tuple[SoundFont | None, SynthError | None]:
+    """The SoundFont to play, or why nothing can be heard here; one that does not exist is an error at once."""
     from remixkit.render import soundfonts, synth
 
-    soundfonts.find(soundfont)
+    font = soundfonts.find(soundfont)
     try:
         synth.library()
     except SynthError as problem:
-        return problem
-    return None
+        return None, problem
+    return font, None

@@ -19,7 +19,7 @@ _PLAN = ".toml"
 class Job:
     """A style as the user gave it, its name, the files to write, those of them that are plans, and which take it is.
 
-    Takes are counted from 1.
+    Takes are counted from 1. `stems` is the folder that stems go to, if they are wished for.
     """
 
     style: str
@@ -27,6 +27,7 @@ class Job:
     paths: tuple[Path, ...]
     plans: tuple[Path, ...] = ()
     take: int = 1
+    stems: Path | None = None
 
 
 def plan(
@@ -37,12 +38,14 @@ def plan(
     defaults: Sequence[str] = DEFAULTS,
     takes: int = 1,
     earlier: Path | None = None,
+    stems: str | None = None,
 ) -> tuple[Job, ...]:
     """Lay out the work.
 
     Without outputs each style gives ``SONG.STYLE.mid`` and ``.wav`` in the working folder. With several styles each
     output must say ``{style}``, which stands for the style's name. ``{take}`` stands for a take's number; of several
-    takes an output without it gets ``.take1`` before its ending. `earlier` is a take that is read, never written over.
+    takes an output without it gets ``.take1`` before its ending. So it is with `stems`, a folder. `earlier` is a take
+    that is read, never written over.
 
     Raises
     ------
@@ -52,14 +55,20 @@ def plan(
     patterns = list(dict.fromkeys(outputs)) or [f"{song.stem}.{STYLE}{ending}" for ending in defaults]
     if takes > 1:
         patterns = [p if TAKE in p else _with_take(p) for p in patterns]
+        stems = stems if stems is None or TAKE in stems else f"{stems}.take{TAKE}"
     jobs = [
-        Job(s, n, tuple(Path(p.replace(STYLE, n).replace(TAKE, str(k))) for p in patterns), take=k)
+        Job(s, n, tuple(_filled(p, n, k) for p in patterns), take=k, stems=_filled(stems, n, k) if stems else None)
         for s in styles
         for n in [style_name(s)]
         for k in range(1, takes + 1)
     ]
     seen: set[Path] = set()
     for job in jobs:
+        if job.stems is not None:
+            if job.stems.resolve() in seen:
+                remedy = f"put {STYLE} in its name, as in --stems '{stems}.{STYLE}'"
+                raise OutputError("two covers' stems would land in this folder", file=job.stems, remedy=remedy)
+            seen.add(job.stems.resolve())
         for path in job.paths:
             place = path.resolve()
             if place in seen:
@@ -86,6 +95,10 @@ def plan(
         )
         for job in jobs
     )
+
+
+def _filled(pattern: str, style: str, take: int) -> Path:
+    return Path(pattern.replace(STYLE, style).replace(TAKE, str(take)))
 
 
 def _with_take(pattern: str) -> str:

@@ -12,15 +12,30 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from remixkit import midi
-from remixkit.export.tracks import Clip, Stem, clips, colour, first_tick, gain, pan, section_name, stem_name, stem_role
+from remixkit.export.tracks import (
+    Clip,
+    clips,
+    colour,
+    first_tick,
+    gain,
+    pan,
+    section_name,
+    stem_name,
+    stem_role,
+    with_rest,
+)
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
+
+if TYPE_CHECKING:
+    from remixkit.render.stems import Stem
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 BEND_REACH = 8192
@@ -47,7 +62,7 @@ class _Ids:
 
 def write(cover: Cover, path: Path) -> tuple[str, ...]:
     """A cover as `remixkit cover -o song.dawproject` writes it; nothing is left to warn of."""
-    write_dawproject(cover.for_daw, path)
+    write_dawproject(cover.for_daw, path, cover.stems)
     return ()
 
 
@@ -70,7 +85,7 @@ def write_dawproject(arrangement: Arrangement, path: Path, stems: Mapping[str, S
     """
     stems = stems or {}
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "project.xml", _xml(project(arrangement, stems)))
+        _add(archive, "project.xml", _xml(project(with_rest(arrangement, stems), stems)))
         _add(archive, "metadata.xml", _xml(metadata(arrangement)))
         for role, stem in stems.items():
             _add(archive, _place(role, stem), stem.path.read_bytes(), zipfile.ZIP_STORED)

@@ -11,15 +11,30 @@ import os
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rpp
 
 from remixkit import midi
-from remixkit.export.tracks import Clip, Stem, clips, colour, first_tick, gain, pan, section_name, stem_name, stem_role
+from remixkit.export.tracks import (
+    Clip,
+    clips,
+    colour,
+    first_tick,
+    gain,
+    pan,
+    section_name,
+    stem_name,
+    stem_role,
+    with_rest,
+)
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
+
+if TYPE_CHECKING:
+    from remixkit.render.stems import Stem
 
 SQUARE = 1
 IS_REGION = 1
@@ -31,7 +46,7 @@ Line = list[str]
 
 def write(cover: Cover, path: Path) -> tuple[str, ...]:
     """A cover as a REAPER project, as `remixkit cover -o song.rpp` writes it; nothing is left to warn of."""
-    write_reaper(cover.for_daw, path)
+    write_reaper(cover.for_daw, path, cover.stems)
     return ()
 
 
@@ -53,7 +68,7 @@ def write_reaper(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem]
     OutputError
         If it cannot be written.
     """
-    text = rpp.dumps(project(arrangement, path, stems or {}))
+    text = rpp.dumps(project(with_rest(arrangement, stems or {}), path, stems or {}))
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8")
 

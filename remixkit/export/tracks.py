@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from remixkit.arrange.daw import CHORD_TRACK, moved
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.theory.instruments import instrument
 from remixkit.theory.keys import chord_symbols
+
+if TYPE_CHECKING:
+    from remixkit.render.stems import Stem
 
 DRUM_COLOUR, OTHER_COLOUR = "#8c8c8c", "#9a86c9"
 # One hue a family, as orchestral templates have them: strings warm, winds green, brass gold, keys blue.
@@ -27,16 +30,6 @@ COLOURS = {
     "pipe": "#8cc06a",
     "percussion": DRUM_COLOUR,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """A part's sound: the file, how long it lasts, its rate and channels; sample 0 is where the cover begins."""
-
-    path: Path
-    length_s: float
-    rate_hz: int
-    channels: int = 2
 
 
 def colour(part: Part) -> str:
@@ -89,6 +82,13 @@ def clips(part: Part, arrangement: Arrangement) -> tuple[Clip, ...]:
 
 def _within(part: Part, start: int, end: int) -> Part:
     return replace(part, notes=tuple(n for n in part.notes if start <= n.start_tick < end))
+
+
+def with_rest(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Arrangement:
+    """The arrangement with a silent part for each stem that is no part's: what buses add to several parts together."""
+    whose = {stem_role(part, stems) for part in arrangement.parts}
+    rest = tuple(Part(name=role, role=role) for role in stems if role not in whose)
+    return replace(arrangement, parts=(*arrangement.parts, *rest))
 
 
 def stem_role(part: Part, stems: Mapping[str, Stem]) -> str | None:
