@@ -3,6 +3,7 @@
     python benchmarks/sound.py loudness SONG... [--soundfont NAME|PATH] [--style NAME ...] [--rows PATH.json]
     python benchmarks/sound.py pictures SONG --folder docs [--soundfont NAME|PATH] [--style NAME ...]
     python benchmarks/sound.py stages SONG... [--soundfont NAME|PATH ...] [--style NAME ...] [--times N]
+    python benchmarks/sound.py lead SONG... [--soundfont NAME|PATH] [--style NAME ...] [--rows PATH.json]
 
 `loudness`, one row a style: how far integrated loudness (BS.1770, pyloudnorm) lies from the style's target at most;
 highest true peak (four times oversampled, and ffmpeg's ebur128 as a second opinion where it is installed); median
@@ -11,6 +12,10 @@ songs in which lo-fi is darker than the piano, the piano than the orchestra, the
 
 `stages`: CPU seconds of every stage, all threads together, and the whole of them as a ratio to what FluidSynth's own
 program takes for the same MIDI and SoundFont. The least of N times, since other programs only ever add to it.
+
+`lead`: how many LU the tune stands above everything else while it sounds, for each section of which it plays a quarter
+or more. Each part is taken as the mix has it, with its bus and its share of the room, before the master; the tune is
+what the parts play whose name says that they have it, or whose notes come from it. Gated as `render.balance` does it.
 
 `pictures`: sound-spectra.png and sound-loudness.png (short-term loudness, windows of 3 s; sections behind it).
 """
@@ -37,12 +42,19 @@ from scipy.signal import resample_poly
 
 from remixkit import midi, remix
 from remixkit import style as styles
+from remixkit.evaluate.voices import leads
 from remixkit.export.roll import SECTIONS
-from remixkit.model.arrangement import Arrangement
+from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render import SoundFont, render, soundfonts
+from remixkit.render.balance import standing_lu
 from remixkit.render.loudness import step_powers
+from remixkit.render.mix import mixdown
+from remixkit.render.stems import StemsWish, apart
 
 DARK_TO_BRIGHT = ("lofi", "piano-ballad", "orchestral", "rock")
+RATE_HZ = 44100
+HEARD_LU = (3.0, 9.0)
+SLOT = 240
 
 
 def measured(path: Path) -> dict[str, float]:
@@ -155,9 +167,61 @@ def stages(arrangement: Arrangement, font: SoundFont, folder: Path) -> tuple[dic
     return marks, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def standing(arrangement: Arrangement, font: SoundFont, folder: Path) -> list[tuple[str, float]]:
+    """How far the tune stands above the rest, in LU, for each section that has it."""
+    tune = [p for p in arrangement.parts if p in leads(arrangement) or _is_tune(p)]
+    roles = {p.role for p in tune}
+    sung = {slot for p in tune for n in p.notes for slot in range(n.start_tick // SLOT, -(-n.end_tick // SLOT))}
+    mix = mixdown(arrangement, font, RATE_HZ)
+    with apart(arrangement, font, RATE_HZ, mix, StemsWish(folder)) as parts:
+        own = np.sum([p.sound for p in parts if p.role in roles], axis=0, dtype=np.float32)
+    powers = step_powers(own, RATE_HZ), step_powers(mix.sound - own, RATE_HZ)
+    tempo = arrangement.grid.tempo
+    found = []
+    for section in arrangement.sections:
+        slots = range(section.start_tick // SLOT, section.end_tick // SLOT)
+        ends = (tempo.second(t) - tempo.start_s for t in (section.start_tick, section.end_tick))
+        start, end = (max(0, round(s * 10)) for s in ends)
+        level = standing_lu(*(p[start:end] for p in powers))
+        if level is not None and 4 * sum(slot in sung for slot in slots) >= len(slots):
+            found.append((section.label, level))
+    return found
+
+
+def _is_tune(part: Part) -> bool:
+    return 2 * sum(n.origin.endswith("/tune") for n in part.notes) > len(part.notes)
+
+
+def lead(songs: Iterable[Path], names: list[str], font: SoundFont, folder: Path) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    loaded = {name: styles.load(name) for name in names}
+    for song in songs:
+        analysis = remix.analyze(song)
+        for name in names:
+            found = standing(remix.cover(analysis, loaded[name], seed=1).arrangement, font, folder)
+            rows.append({"song": song.name, "style": name, "sections": [(s, round(lu, 2)) for s, lu in found]})
+            print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def lead_table(rows: list[dict[str, object]], names: list[str]) -> None:
+    low, high = HEARD_LU
+    print(f"| style | songs | sections | median, LU | 5 % | 95 % | within {low:g}-{high:g} | under {low:g} |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name in names:
+        own: list[list[tuple[str, float]]] = [r["sections"] for r in rows if r["style"] == name]  # type: ignore[misc]
+        lus = np.array([lu for sections in own for _, lu in sections])
+        middle, least, most = np.percentile(lus, [50, 5, 95])
+        within, under = np.mean((lus >= low) & (lus <= high)), np.mean(lus < low)
+        print(
+            f"| {name} | {len(own)} | {len(lus)} | {middle:.1f} | {least:.1f} | {most:.1f} "
+            f"| {within:.0%} | {under:.0%} |"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["loudness", "pictures", "stages"])
+    parser.add_argument("what", choices=["loudness", "pictures", "stages", "lead"])
     parser.add_argument("songs", type=Path, nargs="+")
     parser.add_argument("--soundfont", action="append", dest="fonts")
     parser.add_argument("--style", action="append", dest="styles")
@@ -174,6 +238,12 @@ def main() -> None:
             if given.rows:
                 given.rows.write_text(json.dumps(rows))
             table(rows, names)
+            return
+        if given.what == "lead":
+            rows = lead(given.songs, names, fonts[0], folder)
+            if given.rows:
+                given.rows.write_text(json.dumps(rows))
+            lead_table(rows, names)
             return
         if given.what == "pictures":
             pictures(given.songs[0], names, fonts[0], folder, given.folder)

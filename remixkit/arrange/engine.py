@@ -208,6 +208,7 @@ def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style,
         controls=tuple(sorted(c for c in controls if 0 <= c.tick <= chart.end_tick)),
         fx=mixing.effects(spec.fx),
         bus=spec.bus,
+        soundfont=spec.soundfont,
     )
 
 

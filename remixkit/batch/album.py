@@ -20,6 +20,7 @@ from remixkit.batch.manifest import Entry, Failure
 from remixkit.batch.plan import Font, Job, Piece
 from remixkit.batch.songs import Source
 from remixkit.batch.store import Store, store_at
+from remixkit.errors import SoundFontError
 from remixkit.style import Style
 
 Workers = Callable[[Iterable[Job]], Iterator[Outcome]]
@@ -45,6 +46,8 @@ class Batch:
         What it is played with; None if nothing is heard.
     version : str
         RemixKit's.
+    role_fonts : mapping of str to tuple of Font
+        For styles, by name, what they name for single roles, if it is heard.
     """
 
     store: Store
@@ -54,6 +57,7 @@ class Batch:
     seed: int
     font: Font | None
     version: str
+    role_fonts: Mapping[str, tuple[Font, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,12 @@ def begin(
     endings = plan.formats(formats)
     styles = plan.by_name(chosen)
     sources = songs.find(places, outside=None if "://" in str(output) else Path(output))
-    font = _font(soundfont) if plan.sounds(endings) else None
+    is_heard = bool(plan.sounds(endings))
+    font = _font(soundfont) if is_heard else None
+    role_fonts = {style.name: _role_fonts(style) for style in styles if is_heard}
     store = store_at(output)
     store.open()
-    return Batch(store, sources, styles, endings, seed, font, version("remixkit"))
+    return Batch(store, sources, styles, endings, seed, font, version("remixkit"), role_fonts)
 
 
 def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[Step]:
@@ -150,7 +156,7 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
     known = manifest.read(batch.store)
     todo: dict[str, tuple[Source, tuple[Piece, ...]]] = {}
     kept: dict[str, int] = {}
-    chosen = [(style, plan.fingerprint(style)) for style in batch.styles]
+    chosen = [(style, plan.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
     for source in batch.sources:
         wanted = plan.pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
         lacking = plan.missing(batch.store, wanted, known)
@@ -217,3 +223,17 @@ def _font(asked: str | None) -> Font:
     synth.library()
     by_path = any(Path(given).is_file() for given in (asked, os.environ.get(soundfonts.VARIABLE)) if given)
     return Font(str(found.path.resolve()) if by_path else found.name, songs.digest(found.path))
+
+
+def _role_fonts(style: Style) -> tuple[Font, ...]:
+    """What a style names for its roles; one that cannot be used here has no hash."""
+    from remixkit.render import soundfonts
+
+    def here(name: str) -> str:
+        try:
+            return songs.digest(soundfonts.find(name).path)
+        except SoundFontError:
+            return ""
+
+    named = dict.fromkeys(role.soundfont for role in style.roles.values() if role.soundfont)
+    return tuple(Font(name, here(name)) for name in named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FATAL = (OutputError, SoundFontError, SynthError)
 # A disk with less than this is full: libsndfile says no more than "System error".
 _ROOM_BYTES = 1 << 20
+# An album's own and those of a style's roles; more are loaded anew for each cover.
+_FONTS_HELD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
             cover = remix.cover(analysis, piece.style, seed=job.seed)
             arrangement = cover.arrangement
             bars = facts.source_bars(analysis, piece.style, arrangement)
+            _hold_for_roles(piece.fonts)
             report = cover.write(*paths.values(), soundfont=held(job.font).soundfont.path if job.font else None)
     except OutputError as problem:
         full = shutil.disk_usage(folder).free < _ROOM_BYTES
@@ -145,9 +148,9 @@ class Held:
     player: Player
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=_FONTS_HELD)
 def held(font: Font) -> Held:
-    """The album's SoundFont; a worker loads it once.
+    """A SoundFont of the album; a worker loads it once.
 
     Raises
     ------
@@ -162,6 +165,23 @@ def held(font: Font) -> Held:
     if digest(found.path) != font.sha256:
         raise SoundFontError("is another than the one this album is made with", file=found.path, remedy="copy that one")
     return Held(found, hold(found))
+
+
+def _hold_for_roles(fonts: Sequence[Font]) -> None:
+    """What a style names for roles is here if it was where the album was begun, and only then; raises as `held`."""
+    from remixkit.render import soundfonts
+
+    for font in fonts:
+        if font.sha256:
+            held(font)
+            continue
+        try:
+            found = soundfonts.find(font.asked)
+        except SoundFontError:
+            continue
+        raise SoundFontError(
+            "was not there where the album was begun", file=found.path, remedy="copy it to all or none"
+        )
 
 
 def _file(path: Path) -> File:

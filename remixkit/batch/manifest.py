@@ -37,7 +37,7 @@ class Entry:
     name : str
         ``"song.style"``, or ``"song"`` for the song as it is written.
     key : str
-        SHA-256 of all it was made from: song, style, SoundFont, seed, version.
+        SHA-256 of all it was made from: song, style, SoundFonts, seed, version.
     song : str
         The song's name in the album.
     style, style_title : str

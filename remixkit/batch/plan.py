@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from remixkit import style as styles
@@ -18,7 +18,7 @@ from remixkit.style import Style
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """A SoundFont, as every machine must have it: how it was asked for, and its content's SHA-256."""
+    """A SoundFont, as every machine must have it: how it was asked for, its content's SHA-256 ("": it is not there)."""
 
     asked: str
     sha256: str
@@ -35,11 +35,13 @@ class Piece:
     style : Style or None
         Resolved.
     key : str
-        SHA-256 of song, style, SoundFont, seed and version.
+        SHA-256 of song, style, SoundFonts, seed and version.
     files : tuple of str
         Where it goes in the album.
     stale : tuple of str
         Files of an earlier making that this one does not replace.
+    fonts : tuple of Font
+        What its style names for single roles.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Piece:
     key: str
     files: tuple[str, ...]
     stale: tuple[str, ...] = ()
+    fonts: tuple[Font, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def by_name(chosen: Sequence[Style]) -> tuple[Style, ...]:
 
 def pieces(
     source: Source,
-    chosen: Sequence[tuple[Style, str]],
+    chosen: Sequence[tuple[Style, str, tuple[Font, ...]]],
     endings: Sequence[str],
     font: Font | None,
     seed: int,
@@ -110,7 +113,7 @@ def pieces(
 ) -> tuple[Piece, ...]:
     """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare.
 
-    Styles come with their `fingerprint`.
+    Styles come with their `fingerprint` and the SoundFonts that they name for roles.
     """
     base = (version, source.sha256, font.sha256 if font else "")
     heard = sounds(endings)[:1]
@@ -121,10 +124,11 @@ def pieces(
             Piece(
                 name := f"{source.name}.{s.name}",
                 s,
-                _hash(*base, mark, str(seed)),
+                _hash(*base, mark, str(seed), *(f"{f.asked}:{f.sha256}" for f in fonts)),
                 tuple(f"{name}{e}" for e in endings),
+                fonts=fonts,
             )
-            for s, mark in chosen
+            for s, mark, fonts in chosen
         ),
     )
 
@@ -164,7 +168,7 @@ def missing(store: Store, wanted: Sequence[Piece], known: dict[str, manifest.Ent
 def _replacing(piece: Piece, entry: manifest.Entry, keep: Iterable[str]) -> Piece:
     """The piece with the formats it had before, if it is the same piece; else what is left of the other goes."""
     files = tuple(dict.fromkeys([*piece.files, *keep]))
-    return Piece(piece.name, piece.style, piece.key, files, tuple(sorted(entry.files.keys() - set(files))))
+    return replace(piece, files=files, stale=tuple(sorted(entry.files.keys() - set(files))))
 
 
 def _hash(*parts: str) -> str:

@@ -26,8 +26,10 @@ def list_() -> None:
 
     preferring: dict[str, list[str]] = {}
     for info in styles.available():
-        if not info.problem and (wanted := styles.load(info.name).soundfont):
-            preferring.setdefault(wanted.casefold(), []).append(info.name)
+        loaded = None if info.problem else styles.load(info.name)
+        roles = [role.soundfont for role in loaded.roles.values()] if loaded else []
+        for wanted in {name.casefold() for name in [loaded.soundfont if loaded else None, *roles] if name}:
+            preferring.setdefault(wanted, []).append(info.name)
 
     default = soundfonts.find()
     good, bad = soundfonts.available()
@@ -60,21 +62,27 @@ def check(
         typer.Option("--style", "-s", metavar="NAME|FILE.toml", help="Check for this style; by default for all."),
     ] = None,
 ) -> None:
-    """Say whether a SoundFont is sound, and which instruments of the styles it lacks."""
+    """Say whether a SoundFont is sound, and which instruments of the styles it, or what a role names, lacks."""
     from remixkit import style as styles
-    from remixkit.render import soundfonts
+    from remixkit.render import casting, soundfonts
     from remixkit.theory import instruments
 
-    font = soundfonts.find(name)
-    console.result(f"{font.path}: good, {len(font.presets)} presets, {size(font.size_bytes)}")
+    own = soundfonts.find(name)
+    console.result(f"{own.path}: good, {len(own.presets)} presets, {size(own.size_bytes)}")
     for wanted in style or [info.name for info in styles.available() if not info.problem]:
-        for role, spec in styles.load(wanted).roles.items():
+        roles = styles.load(wanted).roles
+        fonts, lacking = casting.cast((spec.soundfont for spec in roles.values()), own)
+        for warning in lacking:
+            console.warn(f"{wanted}: {warning}")
+        for role, spec in roles.items():
             is_drum = spec.kind in ("drums", "percussion")
+            font = fonts[spec.soundfont]
             preset, exact = font.choose(spec.bank, spec.program, is_drum=is_drum)
             if not exact:
                 what = f"drum kit {spec.program}" if is_drum else instruments.instrument(spec.program).name
+                where = "" if font is own else f" in {font.name}"
                 instead = f"{preset.name} is used instead" if preset else "it stays silent"
-                console.result(f"{wanted}: {role}: {what} ({spec.program}) is missing; {instead}")
+                console.result(f"{wanted}: {role}: {what} ({spec.program}) is missing{where}; {instead}")
 
 
 @app.command()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from remixkit.cli import console
 from remixkit.errors import StyleError
+
+if TYPE_CHECKING:
+    from remixkit.style import Style
 
 app = typer.Typer(help="List styles, show one, check one of your own.")
 
@@ -79,22 +82,37 @@ def show(name: NameArgument) -> None:
 def check(
     files: Annotated[list[str], typer.Argument(metavar="NAME|FILE.toml...", show_default=False)],
 ) -> None:
-    """Check styles thoroughly: keys, roles, patterns, effects and what they are told, instruments."""
+    """Check styles thoroughly: keys, roles, patterns, effects and what they are told, instruments.
+
+    A SoundFont that a role names and this machine lacks is no fault: it is said.
+    """
     from remixkit import style as styles
 
     problems = []
     for name in files:
         try:
-            styles.check(name)
+            checked = styles.check(name)
         except StyleError as problem:
             problems.append(str(problem))
         else:
             console.result(f"{name}: good")
+            for warning in _lacking(checked):
+                console.warn(f"{name}: {warning}")
     if problems:
         more = len(problems) - console.MOST_LINES + 1
         shown = problems if more <= 1 else [*problems[: console.MOST_LINES - 1], f"and {more} more"]
         console.error("\n".join(shown))
         raise typer.Exit(2)
+
+
+def _lacking(style: Style) -> tuple[str, ...]:
+    """What is to be said of the SoundFonts that roles name."""
+    named = [role.soundfont for role in style.roles.values() if role.soundfont]
+    if not named:
+        return ()
+    from remixkit.render import casting, soundfonts
+
+    return casting.cast(named, soundfonts.find())[1]
 
 
 def _fx(effects: tuple[object, ...]) -> str:

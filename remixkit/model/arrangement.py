@@ -40,6 +40,8 @@ class Part:
         On this part alone.
     bus : str
         The bus it goes through on its way to the master; "" if none.
+    soundfont : str
+        Name or path of the SoundFont it is played with where there is one; "" for the cover's own.
     channel : int or None
         0-15: a part of a MIDI file, to be written as it stands there: its notes and `messages`, and nothing else. None:
         the writer finds a channel and sets its sound up from the fields above.
@@ -60,6 +62,7 @@ class Part:
     lyrics: tuple[Text, ...] = ()
     fx: tuple[Fx, ...] = ()
     bus: str = ""
+    soundfont: str = ""
     channel: int | None = None
     messages: tuple[Message, ...] = ()
 

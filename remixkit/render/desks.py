@@ -1,6 +1,6 @@
 """Parts at their desks: a synthesiser for several of them, and for each its effects and its fader.
 
-A desk renders block by block. There are several, so that several can be at work at once.
+A desk has one SoundFont and renders block by block. There are several, so that several can be at work at once.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 
@@ -17,13 +18,12 @@ from remixkit.render.buses import Passed, Patience
 from remixkit.render.chain import chain
 from remixkit.render.effects.blocks import Block, Processor
 from remixkit.render.performance import QUANTUM, Performance
-from remixkit.render.soundfonts import SoundFont
 from remixkit.render.synth import Player
 
 BLOCK_FRAMES = 1024 * QUANTUM
 
-# Parts are dealt to so many synthesisers: enough for common machines, and each must load the SoundFont's lists. It does
-# not follow the number of cores, so that the same comes out everywhere.
+# Parts are dealt to so many synthesisers, to more only where there are more SoundFonts: enough for common machines, and
+# each must load its SoundFont's lists. It does not follow the number of cores, so that the same comes out everywhere.
 _DESKS = 6
 
 # Voices that may sound at once, dealt to the desks; FluidSynth's own program has 256 for all. Where a harp rings on for
@@ -74,7 +74,6 @@ def desks(
     arrangement: Arrangement,
     performances: Sequence[Performance],
     places: Sequence[int],
-    soundfont: SoundFont,
     sample_rate_hz: int,
     players: ExitStack,
     *,
@@ -88,8 +87,6 @@ def desks(
         What is played.
     performances, places : sequences
         For each part how it is performed, and the number under which `Desk.render` hands its sound on.
-    soundfont : SoundFont
-        On what.
     sample_rate_hz : int
         Sampling rate.
     players : ExitStack
@@ -113,11 +110,11 @@ def desks(
         )
         for part, performance, place in zip(arrangement.parts, performances, places, strict=True)
     ]
-    groups = _dealt([_load(part) for part in arrangement.parts])
+    groups = _dealt([_load(part) for part in arrangement.parts], [p.soundfont.path for p in performances])
     voices = _VOICES // max(1, len(groups))
 
     def player(group: Sequence[int]) -> Player:
-        return Player(soundfont, [performances[k] for k in group], sample_rate_hz, voices)
+        return Player([performances[k] for k in group], sample_rate_hz, voices)
 
     # The first loads the SoundFont and sets FluidSynth up; the others may then come at the same time.
     ready = [players.enter_context(player(group)) for group in groups[:1]]
@@ -132,9 +129,21 @@ def _load(part: Part) -> float:
     return sum(1.0 + (n.end_tick - n.start_tick) / TICKS_PER_QUARTER for n in part.notes)
 
 
-def _dealt(loads: Sequence[float]) -> list[list[int]]:
-    """The places of what is to be played, dealt to desks so that each has about as much to do."""
-    groups: list[list[int]] = [[] for _ in range(min(_DESKS, len(loads)))]
-    for k in sorted(range(len(loads)), key=lambda k: -loads[k]):
+def _dealt(loads: Sequence[float], fonts: Sequence[Path]) -> list[list[int]]:
+    """The places of what is to be played, dealt to desks of one SoundFont that have about as much to do each."""
+    members: dict[Path, list[int]] = {}
+    for k, font in enumerate(fonts):
+        members.setdefault(font, []).append(k)
+    load = {font: sum(loads[k] for k in own) for font, own in members.items()}
+    shares = dict.fromkeys(members, 1)
+    for _ in range(min(_DESKS, len(loads)) - len(members)):
+        open_to_more = [font for font, own in members.items() if shares[font] < len(own)]
+        shares[max(open_to_more, key=lambda font: load[font] / shares[font])] += 1
+    return [group for font, own in members.items() for group in _evenly(own, loads, shares[font])]
+
+
+def _evenly(places: Sequence[int], loads: Sequence[float], count: int) -> list[list[int]]:
+    groups: list[list[int]] = [[] for _ in range(count)]
+    for k in sorted(places, key=lambda k: -loads[k]):
         min(groups, key=lambda g: sum(loads[j] for j in g)).append(k)
     return groups

@@ -18,6 +18,7 @@ from remixkit.errors import OutputError
 from remixkit.files import replacing
 from remixkit.render.effects.blocks import blocks_of, ratio
 from remixkit.render.limiter import GROUP, true_peaks
+from remixkit.render.stages import stage
 from remixkit.render.tags import Tags, write_tags
 from remixkit.seeding import child_rng
 
@@ -125,11 +126,18 @@ def _encode(
 ) -> None:
     dither = child_rng(wish.seed, "dither") if wish.bits == 16 else None
     done = 0
-    with soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[wish.bits], format=form) as file:
+
+    def rounded(block: NDArray[np.float32]) -> NDArray[np.float32] | NDArray[np.int16]:
+        return block if dither is None else _rounded(block, dither)
+
+    with (
+        soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[wish.bits], format=form) as file,
+        stage(rounded, blocks_of(sound)) as blocks,
+    ):
         if form == "WAV":
             _inform(file, wish.tags)
-        for block in blocks_of(sound):
-            file.write((block if dither is None else _rounded(block, dither)).T)
+        for block in blocks:
+            file.write(block.T)
             done += block.shape[1]
             progress(done / sound.shape[1])
 

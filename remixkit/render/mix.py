@@ -18,6 +18,7 @@ from remixkit.model.arrangement import Arrangement, Move
 from remixkit.render.automation import Sweep, moving
 from remixkit.render.balance import Riser
 from remixkit.render.buses import BusLine, Passed, common_room, lines
+from remixkit.render.casting import cast
 from remixkit.render.desks import BLOCK_FRAMES, Desk, desks
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
 from remixkit.render.performance import QUANTUM, Fader, FramesOf, clock, perform
@@ -62,7 +63,7 @@ class Mix:
     risen : mapping of str to Fader
         What was done to buses that rise above the rest, by their names.
     warnings : tuple of str
-        What the SoundFont lacks.
+        What the SoundFonts lack, and which of them are not here.
     """
 
     sound: NDArray[np.float32]
@@ -85,7 +86,7 @@ def mixdown(
     arrangement : Arrangement
         What to play; its seed is every effect's.
     soundfont : SoundFont
-        On what.
+        On what, but for parts that name another which is here.
     sample_rate_hz : int
         Sampling rate.
     progress : callable
@@ -96,7 +97,8 @@ def mixdown(
     SynthError, SoundFontError, PluginError, StyleError
         If the sound cannot be made.
     """
-    performances = [perform(p, arrangement.grid.tempo, soundfont, sample_rate_hz) for p in arrangement.parts]
+    fonts, lacking = cast((p.soundfont for p in arrangement.parts), soundfont)
+    performances = [perform(p, arrangement.grid.tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts]
     end = max((p.end_frame for p in performances), default=0)
     frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
     buses, places = lines(arrangement, frames_of, sample_rate_hz)
@@ -108,12 +110,13 @@ def mixdown(
     }
     # The stages are left first: they wait for blocks that are still being played.
     with ExitStack() as players, ExitStack() as stages:
-        ready = desks(arrangement, performances, places, soundfont, sample_rate_hz, players)
+        ready = desks(arrangement, performances, places, sample_rate_hz, players)
         sound, ending = _Table(buses, risers, end, sample_rate_hz).add_up(ready, stages, progress)
     sound = ending.of(sound)
     move(sound, arrangement.master.moves, frames_of, sample_rate_hz)
     risen = {arrangement.master.buses[place - 1].name: riser.fader for place, riser in risers.items()}
-    return Mix(sound, end, ending, risen, tuple(dict.fromkeys(w for p in performances for w in p.warnings)))
+    warnings = dict.fromkeys([*lacking, *(w for p in performances for w in p.warnings)])
+    return Mix(sound, end, ending, risen, tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)

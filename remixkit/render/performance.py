@@ -65,6 +65,8 @@ class Performance:
 
     Parameters
     ----------
+    soundfont : SoundFont
+        What it is played with; the events name presets of it.
     events : tuple of Event
         In the order they happen.
     volume, reverb : Fader
@@ -75,6 +77,7 @@ class Performance:
         Instruments that the SoundFont lacks.
     """
 
+    soundfont: SoundFont
     events: tuple[Event, ...]
     volume: Fader
     reverb: Fader
@@ -100,6 +103,7 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
         events += _note_events(part.notes, frames_of)
     ordered = sorted(e._replace(order=k) for k, e in enumerate(events))
     return Performance(
+        soundfont,
         tuple(ordered),
         _fader(part, VOLUME, part.volume, frames_of, power=2),
         _fader(part, REVERB, part.reverb, frames_of, power=1),

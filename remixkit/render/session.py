@@ -36,7 +36,7 @@ class RenderReport:
     lufs, true_peak_db : float
         As measured in the finished sound.
     warnings : tuple of str
-        What the SoundFont lacks, and what could not be reached.
+        What the SoundFonts lack, which of them are not here, and what could not be reached.
     timings : mapping of str to float
         Seconds that each stage took: "synthesis and mix", "master", "stems", and one for each file.
     stems : mapping of str to Stem
@@ -72,7 +72,7 @@ def render(
         Files to write; the ending decides the format (.wav, .flac, .ogg, .mp3). An existing file is replaced once
         the new one is whole.
     soundfont : SoundFont
-        From `soundfonts.find`.
+        From `soundfonts.find`; parts that name another which is here are played with that.
     rate_hz : int
         44100 or 48000.
     bits : int

@@ -21,6 +21,7 @@ import numpy as np
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render.buses import DIRECT, BusLine, Passed, Patience, common_room
+from remixkit.render.casting import cast
 from remixkit.render.desks import BLOCK_FRAMES, desks
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
 from remixkit.render.encode import Wish, write
@@ -185,12 +186,13 @@ def _blocks(
     pool: Executor,
 ) -> Iterator[tuple[int, list[Block | None]]]:
     """Block by block, what comes of each part."""
-    performances = [perform(p, arrangement.grid.tempo, soundfont, sample_rate_hz) for p in arrangement.parts]
+    fonts, _ = cast((p.soundfont for p in arrangement.parts), soundfont)
+    performances = [perform(p, arrangement.grid.tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts]
     frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
     ways = [_Way(p, arrangement, mix.risen, frames_of, sample_rate_hz) for p in arrangement.parts]
     starts = range(0, mix.sound.shape[1], BLOCK_FRAMES)
     with ExitStack() as players, ExitStack() as stages:
-        ready = desks(arrangement, performances, range(len(ways)), soundfont, sample_rate_hz, players, dry=wish.dry)
+        ready = desks(arrangement, performances, range(len(ways)), sample_rate_hz, players, dry=wish.dry)
         played = [stages.enter_context(stage(desk.render, starts)) for desk in ready]
         for start, *given in zip(starts, *played, strict=True):
             passed = {place: sound for desk in given for place, sound in desk.items()}

@@ -85,10 +85,8 @@ class Player:
 
     Parameters
     ----------
-    soundfont : SoundFont
-        Its instruments.
     performances : sequence of Performance
-        What it plays, a part each; any number.
+        What it plays, a part each; any number from one on, all for one SoundFont.
     sample_rate_hz : int
         Sampling rate.
     voices : int
@@ -102,9 +100,8 @@ class Player:
         If FluidSynth cannot load the SoundFont.
     """
 
-    def __init__(
-        self, soundfont: SoundFont, performances: Sequence[Performance], sample_rate_hz: int, voices: int = 256
-    ) -> None:
+    def __init__(self, performances: Sequence[Performance], sample_rate_hz: int, voices: int = 256) -> None:
+        soundfont = performances[0].soundfont
         self._calls = _calls()
         self._player: int | None = None
         self._parts = len(performances)
@@ -198,7 +195,7 @@ def hold(soundfont: SoundFont) -> Player:
     Others that are made while it is there need not load them. Raises as `Player` does.
     """
     silence = perform(Part("", ""), TempoMap(), soundfont, 44100)
-    return Player(soundfont, [silence], 44100)
+    return Player([silence], 44100)
 
 
 @cache

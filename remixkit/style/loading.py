@@ -101,4 +101,14 @@ def _load(name_or_path: str | Path) -> tuple[Style, Resolved]:
     except ValidationError as problem:
         raise explain(problem, Style, resolved) from None
     check_names(style, resolved)
-    return style, resolved
+    return _with_files(style, resolved), resolved
+
+
+def _with_files(style: Style, resolved: Resolved) -> Style:
+    """SoundFonts that are named by a path lie beside the file that names them, as what it extends does."""
+    roles = dict(style.roles)
+    for name, role in style.roles.items():
+        beside = resolved.file_of(["roles", name, "soundfont"]).parent / Path(role.soundfont).expanduser()
+        if len(Path(role.soundfont).parts) > 1 or beside.is_file():
+            roles[name] = role.model_copy(update={"soundfont": str(beside.absolute())})
+    return style.model_copy(update={"roles": roles})

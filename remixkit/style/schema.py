@@ -162,7 +162,7 @@ class RoleSpec(Table):
 
     A role plays in the sections whose intensity lies in `energy` and whose name is in `sections`. `patterns`
     names a pattern, or several to choose from, for each section; `all` is for those not named. `settings` are the
-    kind's own.
+    kind's own. `soundfont` names another SoundFont than the cover's, for this player, where there is one.
     """
 
     kind: str
@@ -181,6 +181,7 @@ class RoleSpec(Table):
     settings: Mapping[str, float | str | bool] = Field(default_factory=dict)
     fx: tuple[FxSpec, ...] = ()
     bus: str = ""
+    soundfont: str = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
