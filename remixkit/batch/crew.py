@@ -102,7 +102,7 @@ def _lost(job: Job, exit_code: int | None) -> Outcome:
 
 
 def _start(work: Work) -> _Worker:
-    # With an arena for each thread that ever was, glibc's malloc would hold half as much again, and more with every song.
+    # With an arena for every thread, glibc's malloc would hold half as much again, and more with each song.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
