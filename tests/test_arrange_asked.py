@@ -217,3 +217,31 @@ def test_the_command_line_takes_the_three_wishes(cli: object, tmp_path: Path) ->
     assert "cut to 89 s" in done.err
     heard = remixkit.analyze(out)
     assert heard.song.grid.tempo.second(heard.end_tick) == pytest.approx(89, abs=3)
+
+
+@pytest.mark.parametrize(("silent_bars", "left"), [(1, 1), (4, 1), (6, 1)])
+def test_a_cover_does_not_wait_where_the_transcription_does(silent_bars: int, left: int) -> None:
+    """A general pause of a bar (2 s at 120 BPM) stays, of more than that the rest goes."""
+    whole = song(form="ABSA", bars_each=8, bpm=120)
+    hole = range(12 * BAR, (12 + silent_bars) * BAR)
+    tracks = tuple(
+        replace(
+            t,
+            notes=tuple(
+                replace(n, end_tick=min(n.end_tick, hole.start)) if n.start_tick < hole.start else n
+                for n in t.notes
+                if n.start_tick not in hole
+            ),
+        )
+        for t in whole.song.tracks
+    )
+    tune = tuple(n for n in whole.melody if n.start_tick not in hole)
+    chords = tuple(replace(c, root_pc=None) if c.start_tick in hole else c for c in whole.chords)
+    holed = replace(whole, song=replace(whole.song, tracks=tracks), melody=tune, chords=chords)
+    made = fitted(holed, FormSpec())
+    assert fitted(replace(holed, chords=whole.chords), FormSpec()).end_tick == whole.end_tick, "a rest over chords"
+    assert made.end_tick == whole.end_tick - (silent_bars - left) * BAR
+    if silent_bars > left:
+        assert any("in which nothing sounds" in w for w in made.warnings), made.warnings
+        after = [n.start_tick for n in made.melody if n.start_tick >= hole.start]
+        assert min(after) == (12 + left) * BAR

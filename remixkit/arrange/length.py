@@ -29,6 +29,7 @@ ENDS_NOWHERE, ENDS_ON_SABI = 3.0, 0.4
 PER_CENT_OFF = 0.6
 # A note so little before the first bar line after which anything stands is that bar's own, played early.
 EARLY_TICKS, GRACE_TICKS = 80, 480
+LONGEST_PAUSE_S = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ Cut = tuple[tuple[int, int], ...]
 
 
 def fitted(analysis: Analysis, form: FormSpec) -> Analysis:
-    """The song from its first sounding bar on, cut to the style's `length_s`; warnings say which bars were kept.
+    """The song from its first sounding bar on and without holes, cut to `length_s`; warnings say which bars were kept.
 
     A song that is shorter already stays whole.
     """
-    analysis = awake(analysis)
+    analysis = unbroken(awake(analysis))
     if form.length_s is None:
         return analysis
     phrases = phrases_of(analysis)
@@ -94,6 +95,45 @@ def awake(analysis: Analysis) -> Analysis:
     tracks = tuple(replace(t, notes=_from(t.notes, line)) for t in analysis.song.tracks)
     prompt = replace(analysis, song=replace(analysis.song, tracks=tracks), melody=_from(analysis.melody, line))
     return excerpt(prompt, [(line, analysis.end_tick)])
+
+
+def unbroken(analysis: Analysis) -> Analysis:
+    """The song without the silent bars of pauses longer than 2.5 s, where a transcription waits or begins again.
+
+    Of such a pause so many bars go as it takes; a warning says where. Bars that have a chord are not silent, even if
+    the tune, alone in the file, rests in them.
+    """
+    tempo, meter = analysis.song.grid.tempo, analysis.song.grid.meter
+    kept: list[tuple[int, int]] = [(0, analysis.end_tick)]
+    gone: list[str] = []
+    if not analysis.chords:
+        return analysis
+    for silent_from, silent_to in _pauses(analysis):
+        inside = [
+            (start, end)
+            for start, end in meter.bars(silent_to)
+            if silent_from <= start and end <= silent_to and chord_at(analysis.chords, start).root_pc is None
+        ]
+        too_long = tempo.second(silent_to) - tempo.second(silent_from) - LONGEST_PAUSE_S
+        taken = [bar for bar in inside if tempo.second(bar[0]) - tempo.second(inside[0][0]) < too_long]
+        if taken:
+            kept[-1:] = [(kept[-1][0], taken[0][0]), (taken[-1][1], analysis.end_tick)]
+            first = meter.bar_number(taken[0][0])
+            gone.append(f"bar {first}" if len(taken) == 1 else f"bars {first}-{first + len(taken) - 1}")
+    if not gone:
+        return analysis
+    said = f"{', '.join(gone)} of the song, in which nothing sounds, left out"
+    return replace(excerpt(analysis, kept), warnings=(*analysis.warnings, said))
+
+
+def _pauses(analysis: Analysis) -> Iterator[tuple[int, int]]:
+    """From the end of a sound to the beginning of the next, wherever nothing sounds between them."""
+    spans = sorted((n.start_tick, n.end_tick) for t in analysis.song.tracks for n in t.notes)
+    latest = spans[0][1] if spans else 0
+    for start, end in spans:
+        if start > latest:
+            yield latest, start
+        latest = max(latest, end)
 
 
 def _from(notes: tuple[Spanned, ...], line: int) -> tuple[Spanned, ...]:
