@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from remixkit.errors import OutputError
+
+_HARDLY_ANY_BYTES = 1 << 20
+
+
+def is_full(folder: Path) -> bool:
+    """Whether a folder's disk has so little left that what could not be written there failed for that."""
+    return shutil.disk_usage(folder).free < _HARDLY_ANY_BYTES
 
 
 @contextmanager

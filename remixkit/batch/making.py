@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from remixkit.batch.plain import as_written
 from remixkit.batch.plan import Font, Job, Piece
 from remixkit.batch.store import REMEDY, Store, saying, write
 from remixkit.errors import OutputError, SoundFontError, SynthError, UserError
+from remixkit.files import is_full
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # What is the machine's fault and not the song's: no other song would go better.
 FATAL = (OutputError, SoundFontError, SynthError)
-# A disk with less than this is full: libsndfile says no more than "System error".
-_ROOM_BYTES = 1 << 20
 # An album's own and those of a style's roles; more are loaded anew for each cover.
 _FONTS_HELD = 4
 
@@ -101,8 +99,7 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
             _hold_for_roles(piece.fonts)
             report = cover.write(*paths.values(), soundfont=held(job.font).soundfont.path if job.font else None)
     except OutputError as problem:
-        full = shutil.disk_usage(folder).free < _ROOM_BYTES
-        reason = "no space is left on the disk" if full else problem.reason
+        reason = "no space is left on the disk" if is_full(folder) else problem.reason
         raise OutputError(reason, file=job.store.place, remedy=REMEDY) from problem
     music = facts.music(arrangement, bars)
     entry = Entry(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from remixkit.errors import SoundFontError
+from remixkit.model.arrangement import Arrangement
 from remixkit.render import catalogue, soundfonts
+from remixkit.render.performance import Performance, perform
 from remixkit.render.soundfonts import SoundFont
 
 
@@ -36,6 +38,15 @@ def cast(named: Iterable[str], own: SoundFont) -> tuple[Mapping[str, SoundFont],
                 chosen[name] = own
                 warnings.append(_lacking(name, problem, own))
     return chosen, tuple(warnings)
+
+
+def performed(
+    arrangement: Arrangement, own: SoundFont, sample_rate_hz: int
+) -> tuple[list[Performance], tuple[str, ...]]:
+    """Every part as it is played on its SoundFont, and the warnings of `cast`."""
+    fonts, lacking = cast((p.soundfont for p in arrangement.parts), own)
+    tempo = arrangement.grid.tempo
+    return [perform(p, tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts], lacking
 
 
 def _lacking(name: str, problem: SoundFontError, own: SoundFont) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from remixkit.errors import OutputError
-from remixkit.files import replacing
+from remixkit.files import is_full, replacing
 from remixkit.render.effects.blocks import blocks_of, ratio
 from remixkit.render.limiter import GROUP, true_peaks
 from remixkit.render.stages import stage
@@ -35,9 +34,6 @@ ENDINGS = (*_EXACT, *_LOSSY)
 # What a lossy format adds to the peaks is taken off before, and checked again so often.
 _TRIES = 3
 _READ_FRAMES = 1 << 18
-
-# With less than this left a disk counts as full: libsndfile says no more than "System error".
-_HARDLY_ANY_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ def write(
             else:
                 _encode_lossy(sound, beside, sample_rate_hz, wish, _LOSSY[ending], progress)
         except soundfile.LibsndfileError as problem:
-            full = shutil.disk_usage(target.absolute().parent).free < _HARDLY_ANY_BYTES
+            full = is_full(target.absolute().parent)  # libsndfile says no more than "System error"
             reason = "the disk is full" if full else problem.error_string.rstrip(".")
             raise OutputError(reason, file=target, remedy="look at the disk's space") from problem
         write_tags(beside, wish.tags)

@@ -18,10 +18,10 @@ from remixkit.model.arrangement import Arrangement, Move
 from remixkit.render.automation import Sweep, moving
 from remixkit.render.balance import Riser
 from remixkit.render.buses import BusLine, Passed, common_room, lines
-from remixkit.render.casting import cast
+from remixkit.render.casting import performed
 from remixkit.render.desks import BLOCK_FRAMES, Desk, desks
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
-from remixkit.render.performance import QUANTUM, Fader, FramesOf, clock, perform
+from remixkit.render.performance import QUANTUM, Fader, FramesOf, clock
 from remixkit.render.soundfonts import SoundFont
 from remixkit.render.stages import stage
 
@@ -97,8 +97,7 @@ def mixdown(
     SynthError, SoundFontError, PluginError, StyleError
         If the sound cannot be made.
     """
-    fonts, lacking = cast((p.soundfont for p in arrangement.parts), soundfont)
-    performances = [perform(p, arrangement.grid.tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts]
+    performances, lacking = performed(arrangement, soundfont, sample_rate_hz)
     end = max((p.end_frame for p in performances), default=0)
     frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
     buses, places = lines(arrangement, frames_of, sample_rate_hz)

@@ -21,12 +21,12 @@ import numpy as np
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render.buses import DIRECT, BusLine, Passed, Patience, common_room
-from remixkit.render.casting import cast
+from remixkit.render.casting import performed
 from remixkit.render.desks import BLOCK_FRAMES, desks
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
 from remixkit.render.encode import Wish, write
 from remixkit.render.mix import Mix, move
-from remixkit.render.performance import Fader, FramesOf, clock, perform
+from remixkit.render.performance import Fader, FramesOf, clock
 from remixkit.render.soundfonts import SoundFont
 from remixkit.render.stages import stage
 
@@ -129,7 +129,7 @@ def apart(
     """
     frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
     with ThreadPoolExecutor() as pool, _scratch(len(arrangement.parts) + 1, mix.sound.shape[1], wish.folder) as sounds:
-        for start, blocks in _blocks(arrangement, soundfont, sample_rate_hz, mix, wish, pool):
+        for start, blocks in _blocks(arrangement, soundfont, sample_rate_hz, frames_of, mix, wish, pool):
             for sound, block in zip(sounds, blocks, strict=False):
                 if block is not None:
                     here = sound[:, start : start + BLOCK_FRAMES]
@@ -181,14 +181,13 @@ def _blocks(
     arrangement: Arrangement,
     soundfont: SoundFont,
     sample_rate_hz: int,
+    frames_of: FramesOf,
     mix: Mix,
     wish: StemsWish,
     pool: Executor,
 ) -> Iterator[tuple[int, list[Block | None]]]:
     """Block by block, what comes of each part."""
-    fonts, _ = cast((p.soundfont for p in arrangement.parts), soundfont)
-    performances = [perform(p, arrangement.grid.tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts]
-    frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
+    performances, _ = performed(arrangement, soundfont, sample_rate_hz)
     ways = [_Way(p, arrangement, mix.risen, frames_of, sample_rate_hz) for p in arrangement.parts]
     starts = range(0, mix.sound.shape[1], BLOCK_FRAMES)
     with ExitStack() as players, ExitStack() as stages:
