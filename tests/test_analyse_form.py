@@ -7,16 +7,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from harmony_songs import A_TUNE, SABI, SABI_TUNE, VERSE, Q, anime_song, comping, phrase, song
+from harmony_songs import A_TUNE, CHORUS, CHORUS_TUNE, VERSE, Q, anime_song, comping, phrase, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse.form import band_cues, best_lines, find_sections
-from remixkit.analyse.form_labels import likeness, loudest_music
-from remixkit.analyse.form_net import Net
-from remixkit.analyse.harmony import find_chords
-from remixkit.analyse.key import find_keys
-from remixkit.model.analysis import MelodyNote, Section, SectionLabel
+from remixkit.analysis.form.bar_net import Net
+from remixkit.analysis.form.labels import likeness, loudest_music
+from remixkit.analysis.form.sections import band_cues, best_lines, find_sections
+from remixkit.analysis.harmony.chord_search import find_chords
+from remixkit.analysis.harmony.key_search import find_keys
+from remixkit.model.analysis import MelodyNote, Section, SectionName
 from remixkit.model.song import Note, Song, Track
 
 BAR = 4 * Q
@@ -50,11 +50,11 @@ def test_an_anime_song_is_told_in_its_own_words(lift: int) -> None:
     assert {4, 12, 20, 28, 32, 40, 48, 56, 64} <= starts
 
 
-def test_the_sabi_has_the_most_energy() -> None:
+def test_the_chorus_has_the_most_energy() -> None:
     made, _ = anime_song()
     found = sections(made)
-    loud = [s.energy for s in found if s.label == "sabi"]
-    rest = [s.energy for s in found if s.label != "sabi"]
+    loud = [s.energy for s in found if s.label == "chorus"]
+    rest = [s.energy for s in found if s.label != "chorus"]
     assert min(loud) > max(rest)
     assert max(loud) > 0.8
     assert min(rest) < 0.4
@@ -63,13 +63,13 @@ def test_the_sabi_has_the_most_energy() -> None:
 def test_a_pickup_bar_does_not_move_the_sections() -> None:
     tune = (
         phrase(A_TUNE, 1)
-        + phrase(SABI_TUNE, 9, velocity=110)
+        + phrase(CHORUS_TUNE, 9, velocity=110)
         + phrase(A_TUNE, 17)
-        + phrase(SABI_TUNE, 25, velocity=110)
+        + phrase(CHORUS_TUNE, 25, velocity=110)
     )
     pickup = [Note(3 * Q, 4 * Q - 30, 67, 80)]
-    chords = comping(VERSE * 2, 1) + comping(SABI * 2, 9, velocity=100)
-    chords += comping(VERSE * 2, 17) + comping(SABI * 2, 25, velocity=100)
+    chords = comping(VERSE * 2, 1) + comping(CHORUS * 2, 9, velocity=100)
+    chords += comping(VERSE * 2, 17) + comping(CHORUS * 2, 25, velocity=100)
     found = sections(song(pickup + tune, chords))
     assert {9, 17, 25} <= {s.start_tick // BAR for s in found}
 
@@ -88,7 +88,7 @@ def test_a_crash_and_new_players_mark_a_section() -> None:
 
 
 def test_a_song_without_a_tune_still_has_a_form() -> None:
-    found = sections(song(comping(VERSE * 2) + comping(SABI * 2, 8)), None)
+    found = sections(song(comping(VERSE * 2) + comping(CHORUS * 2, 8)), None)
     assert found[-1].end_tick == 16 * BAR
 
 
@@ -158,15 +158,24 @@ def test_nothing_is_more_than_certain() -> None:
     assert net.log_odds(columns, np.zeros((5, 5))).tolist() == [9.0] * 5
 
 
-def test_the_sabi_is_one_music_where_it_would_take_most_of_the_song() -> None:
-    labels: list[SectionLabel] = ["A", "sabi", "sabi", "B", "sabi", "sabi", "A", "sabi"]
+def test_the_chorus_is_one_music_where_it_would_take_most_of_the_song() -> None:
+    labels: list[SectionName] = ["verse", "chorus", "chorus", "prechorus", "chorus", "chorus", "verse", "chorus"]
     energy = np.array([0.2, 0.4, 0.4, 0.5, 0.9, 1.0, 0.2, 0.9])
     eights = np.full(8, 8)
     other = [0, 1, 1, 2, 3, 4, 0, 3]
-    assert loudest_music(labels, other, energy, eights) == ["A", "A", "A", "B", "sabi", "sabi", "A", "sabi"]
+    assert loudest_music(labels, other, energy, eights) == [
+        "verse",
+        "verse",
+        "verse",
+        "prechorus",
+        "chorus",
+        "chorus",
+        "verse",
+        "chorus",
+    ]
     same = [0, 3, 1, 2, 3, 4, 0, 3]
     assert loudest_music(labels, same, energy, eights) == labels
-    rare: list[SectionLabel] = ["A", "sabi", "A", "B", "sabi", "A", "A", "sabi"]
+    rare: list[SectionName] = ["verse", "chorus", "verse", "prechorus", "chorus", "verse", "verse", "chorus"]
     assert loudest_music(rare, other, energy, eights) == rare
 
 

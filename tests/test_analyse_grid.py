@@ -8,8 +8,8 @@ from analyse_songs import CHORDS, Q, left_hand, performed, shifted, song, tune
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse import meter, pulse
-from remixkit.analyse.grid import true_grid
+from remixkit.analysis.grid import meter, pulse
+from remixkit.analysis.grid.tracking import true_grid
 from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 

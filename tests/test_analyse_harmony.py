@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from harmony_songs import SABI, VERSE, Q, comping, song
+from harmony_songs import CHORUS, VERSE, Q, comping, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse import harmony
-from remixkit.analyse.harmony import find_chords
+from remixkit.analysis.harmony import chord_search
+from remixkit.analysis.harmony.chord_search import find_chords
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoMap
@@ -27,7 +27,7 @@ def written(spans: tuple[ChordSpan, ...]) -> list[tuple[int, int | None, str]]:
 
 @pytest.mark.parametrize("up", range(12))
 def test_a_progression_is_heard_in_every_key(up: int) -> None:
-    chords = VERSE + SABI
+    chords = VERSE + CHORUS
     got = find_chords(song(comping(chords, up=up)), ("chords",))
     assert written(got) == [(4 * k, (root + up) % 12, quality) for k, (root, quality) in enumerate(chords)]
 
@@ -42,8 +42,8 @@ def test_sevenths_and_diminished_are_named() -> None:
 
 
 def test_qualities_are_words_of_the_theory() -> None:
-    assert set(harmony.QUALITIES) <= set(theory.QUALITIES)
-    for quality, tones in harmony.CHORD_TONES.items():
+    assert set(chord_search.QUALITIES) <= set(theory.QUALITIES)
+    for quality, tones in chord_search.CHORD_TONES.items():
         assert set(tones) == {t % 12 for t in theory.QUALITIES[quality]}
 
 
@@ -92,7 +92,7 @@ def test_a_track_that_beats_one_pitch_does_not_count() -> None:
 
 def test_a_player_who_is_early_changes_nothing() -> None:
     rng = child_rng(1, "early")
-    exact = comping(VERSE + SABI)
+    exact = comping(VERSE + CHORUS)
     played = [
         Note(
             max(0, n.start_tick - int(rng.integers(0, 80))), n.end_tick - int(rng.integers(0, 80)), n.pitch, n.velocity
@@ -153,9 +153,9 @@ def test_a_song_moved_has_its_chords_moved(notes: list[Note], up: int) -> None:
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
-    model = harmony.chord_model()
-    frames = harmony.make_frames(song(comping(VERSE)))
-    features = harmony.chord_features(frames, harmony.listen(song(comping(VERSE)), ("chords",), frames))
-    scores = harmony.log_likelihoods(features, model)
-    assert scores.shape == (len(frames), harmony.NO_CHORD + 1)
+    model = chord_search.chord_model()
+    frames = chord_search.make_frames(song(comping(VERSE)))
+    features = chord_search.chord_features(frames, chord_search.listen(song(comping(VERSE)), ("chords",), frames))
+    scores = chord_search.log_likelihoods(features, model)
+    assert scores.shape == (len(frames), chord_search.NO_CHORD + 1)
     assert np.allclose(np.exp(scores).sum(axis=1), 1.0, atol=1e-4)

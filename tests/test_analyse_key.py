@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from harmony_songs import SABI, VERSE, Q, anime_song, comping, song
+from harmony_songs import CHORUS, VERSE, Q, anime_song, comping, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse.harmony import find_chords
-from remixkit.analyse.key import best_path, drop_crumbs, find_keys, relative
+from remixkit.analysis.harmony.chord_search import find_chords
+from remixkit.analysis.harmony.key_search import best_path, drop_crumbs, find_keys, relative
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote
 from remixkit.model.song import Note, Song
 
@@ -93,5 +93,5 @@ def test_keys_cover_the_song_bar_by_bar(rows: list[tuple[int, int, int]]) -> Non
     assert all(k.start_tick % (4 * Q) == 0 for k in found)
 
 
-def test_verse_and_sabi_of_relative_keys_stay_one_key() -> None:
-    assert len(keys(song(comping((VERSE * 2 + SABI * 2) * 2)))) == 1
+def test_verse_and_chorus_of_relative_keys_stay_one_key() -> None:
+    assert len(keys(song(comping((VERSE * 2 + CHORUS * 2) * 2)))) == 1

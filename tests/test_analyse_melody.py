@@ -9,9 +9,9 @@ from analyse_songs import CHORDS, Q, left_hand, performed, shifted, song, tune
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analyse.grid import true_grid
-from remixkit.analyse.melody import find_melody, prominent_line
-from remixkit.analyse.roles import track_roles
+from remixkit.analysis.grid.tracking import true_grid
+from remixkit.analysis.melody.line import find_melody, prominent_line
+from remixkit.analysis.melody.track_roles import track_roles
 from remixkit.model.analysis import MelodyNote
 from remixkit.model.song import Note, Song, Text, Track
 

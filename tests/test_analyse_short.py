@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from remixkit.analyse import analyze
+from remixkit.analysis import analyze
 from remixkit.model.song import Note, Song, Track
 
 
@@ -18,7 +18,7 @@ def test_a_few_bars_are_a_song(bars: int) -> None:
 
 
 def test_a_bar_of_one_frame_is_a_song() -> None:
-    from remixkit.analyse.harmony import find_chords
+    from remixkit.analysis.harmony.chord_search import find_chords
     from remixkit.model.timing import Grid, MeterChange, MeterMap
 
     song = Song("Dot", (Track(notes=(Note(0, 400, 60),)),), Grid(meter=MeterMap((MeterChange(0, 1, 8),))))

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from analyse_songs import left_hand, shifted, song, tune
 
-from remixkit.analyse import NO_TUNE, analyze
+from remixkit.analysis import NO_TUNE, analyze
 from remixkit.errors import SongError
 from remixkit.model.song import Note, Track
 

@@ -20,7 +20,7 @@ FLOORS = {
     "errors": 0, "seeding": 0, "plugins": 0, "files": 0,
     "model": 1,
     "midi": 2, "theory": 2, "patterns": 2,
-    "style": 3, "analyse": 3, "render": 3,
+    "notation": 3, "style": 3, "analysis": 3, "render": 3,
     "arrange": 4,
     "remix": 5,
     "export": 6, "batch": 6, "evaluate": 6,
@@ -29,16 +29,16 @@ FLOORS = {
 
 OWNERS = {
     "mido": {"midi"},
-    "music21": {"theory"},
+    "music21": {"theory", "notation"},
     "pydantic": {"style"}, "pydantic_core": {"style"},
-    "pretty_midi": {"analyse"},
+    "pretty_midi": {"analysis"},
     "fluidsynth": {"render"}, "pedalboard": {"render"}, "soundfile": {"render"}, "pyloudnorm": {"render"},
     "pooch": {"render"}, "requests": {"render"},
     "matplotlib": {"export"}, "rpp": {"export"},
     "verovio": {"export"}, "typst": {"export"}, "fontTools": {"export"},
     "jinja2": {"export"}, "mutagen": {"render", "batch"}, "fsspec": {"batch"}, "distributed": {"batch"},
     "typer": {"cli"}, "rich": {"cli"}, "watchfiles": {"cli"},
-    "scipy": {"analyse", "render", "evaluate"},
+    "scipy": {"analysis", "render", "evaluate"},
 }  # fmt: skip
 EVERYBODYS = {"numpy"}
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import remixkit
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.arrange.excerpt import Spanned, excerpt, pickup_ticks
-from remixkit.arrange.length import fitted, phrases_of
-from remixkit.arrange.transpose import in_key, semitones_to
+from remixkit.arrange.form.cuts import fitted, phrases_of
+from remixkit.arrange.form.excerpt import Spanned, excerpt, pickup_ticks
+from remixkit.arrange.form.transpose import in_key, semitones_to
 from remixkit.errors import StyleError
 from remixkit.model.analysis import Analysis, MelodyNote
 from remixkit.model.arrangement import Arrangement
@@ -114,7 +114,7 @@ def test_an_excerpt_is_the_kept_bars_and_nothing_else() -> None:
     kept = [(0, 8 * BAR), (16 * BAR, 24 * BAR)]
     made = excerpt(whole, kept)
     assert made.end_tick == 16 * BAR
-    assert [s.label for s in made.sections] == ["A", "A", "sabi", "sabi"]
+    assert [s.label for s in made.sections] == ["verse", "verse", "chorus", "chorus"]
     expected = [
         (m.start_tick - at + to, m.pitch)
         for (at, end), to in zip(kept, (0, 8 * BAR), strict=True)
@@ -154,7 +154,7 @@ def test_tv_size_lasts_89_seconds_and_keeps_verse_and_chorus(style: styles.Style
     made = arrange(heard, styles.asked(styles.load(style.name), form="tv"))
     assert seconds(made) == pytest.approx(89.0, abs=0.5)
     labels = [s.label for s in made.sections]
-    assert {"A", "B", "sabi"} <= set(labels)
+    assert {"verse", "prechorus", "chorus"} <= set(labels)
     assert "interlude" not in labels
     assert any("cut to 89 s: bars 1-" in w for w in made.warnings)
 

@@ -11,17 +11,17 @@ from charts import BAR, chart, song, task
 
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.arrange.arpeggio import arpeggio
-from remixkit.arrange.bass import bass
-from remixkit.arrange.clearing import cleared
-from remixkit.arrange.counter import counter
-from remixkit.arrange.drums import drums
 from remixkit.arrange.engine import take_of
-from remixkit.arrange.expression import modulation
-from remixkit.arrange.melody import melody
-from remixkit.arrange.pad import pad
-from remixkit.arrange.plan import plan
-from remixkit.arrange.role import Phrase
+from remixkit.arrange.form.outline import plan
+from remixkit.arrange.performance.clean_up import cleared
+from remixkit.arrange.performance.expression import modulation
+from remixkit.arrange.playing.task import Phrase
+from remixkit.arrange.roles.arpeggio import arpeggio
+from remixkit.arrange.roles.bass import bass
+from remixkit.arrange.roles.countermelody import counter
+from remixkit.arrange.roles.drums import drums
+from remixkit.arrange.roles.lead import melody
+from remixkit.arrange.roles.pad import pad
 from remixkit.model.song import Note, Track
 from remixkit.model.timing import Grid, TempoChange, TempoMap
 from remixkit.style.schema import FormSpec, Style
@@ -115,7 +115,7 @@ def test_a_section_is_as_loud_among_the_others_as_in_the_source() -> None:
     levels = [s.loudness or 0 for s in plan(loud_first, FormSpec()).sections]
     assert min(levels[:2]) > max(levels[2:])
     cover = arrange(loud_first, styles.load("rock"), seed=1)
-    a, b = ([s for s in cover.sections if s.label == label] for label in "AB")
+    a, b = ([s for s in cover.sections if s.label == label] for label in ("verse", "prechorus"))
 
     def loudness(sections: list[object]) -> float:
         return fmean(
@@ -131,7 +131,7 @@ def test_a_section_is_as_loud_among_the_others_as_in_the_source() -> None:
 
 def _difference(heard: object) -> float:
     cover = arrange(heard, styles.load("rock"), seed=1)  # type: ignore[arg-type]
-    spans = {label: [s for s in cover.sections if s.label == label] for label in "AB"}
+    spans = {label: [s for s in cover.sections if s.label == label] for label in ("verse", "prechorus")}
     means = [
         fmean(
             n.velocity
@@ -139,7 +139,7 @@ def _difference(heard: object) -> float:
             for n in p.notes
             if any(s.start_tick <= n.start_tick < s.end_tick for s in spans[label])
         )
-        for label in "AB"
+        for label in ("verse", "prechorus")
     ]
     return means[0] - means[1]
 

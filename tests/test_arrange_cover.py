@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.arrange.groove import swung
-from remixkit.arrange.length import fitted
-from remixkit.arrange.plan import plan
+from remixkit.arrange.form.cuts import fitted
+from remixkit.arrange.form.outline import plan
+from remixkit.arrange.performance.groove import swung
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.style.schema import FormSpec
@@ -90,21 +90,21 @@ def test_the_same_again_and_another_seed(style: str) -> None:
 
 
 @pytest.mark.parametrize(("style", "least"), [("orchestral", 12), ("lofi", 6), ("rock", 6), ("acoustic-pop", 8)])
-def test_the_band_is_complete_and_grows_into_the_sabi(style: str, least: int) -> None:
+def test_the_band_is_complete_and_grows_into_the_chorus(style: str, least: int) -> None:
     cover = arrange(song(form="AABBSSnABSSO"), styles.load(style), seed=1)
     assert len(cover.parts) >= least
     playing = {
         s.label: sum(any(s.start_tick <= n.start_tick < s.end_tick - 960 for n in p.notes) for p in cover.parts)
         for s in cover.sections
     }
-    assert playing["sabi"] > playing["A"] > 2
+    assert playing["chorus"] > playing["verse"] > 2
 
     def loudness(label: str) -> float:
         spans = [(s.start_tick, s.end_tick) for s in cover.sections if s.label == label]
         levels = [n.velocity for p in cover.parts for n in p.notes if any(a <= n.start_tick < b for a, b in spans)]
         return sum(levels) / len(levels)
 
-    assert loudness("sabi") > loudness("A") + 3
+    assert loudness("chorus") > loudness("verse") + 3
 
 
 @pytest.mark.parametrize("style", BANDS)
@@ -193,7 +193,7 @@ def test_a_drummer_has_two_hands() -> None:
     assert max(at.values()) <= 2
 
 
-def test_drums_fill_into_joins_and_stop_before_the_last_sabi() -> None:
+def test_drums_fill_into_joins_and_stop_before_the_last_chorus() -> None:
     cover = arrange(song(form="AABBSSnABSSO"), styles.load("rock"), seed=4)
     kit = next(p for p in cover.parts if p.role == "drums")
     origins = Counter(n.origin for n in kit.notes)
@@ -201,7 +201,7 @@ def test_drums_fill_into_joins_and_stop_before_the_last_sabi() -> None:
     before = [
         s
         for s in cover.sections
-        if s.label != "sabi" and any(t.label == "sabi" for t in cover.sections if t.start_tick == s.end_tick)
+        if s.label != "chorus" and any(t.label == "chorus" for t in cover.sections if t.start_tick == s.end_tick)
     ]
     bar = (before[-1].end_tick - BAR, before[-1].end_tick)
     groove = [n for n in kit.notes if bar[0] + 480 < n.start_tick < bar[1] - 60 and "fill" not in n.origin]

@@ -6,12 +6,12 @@ import itertools
 
 from charts import BAR, chart, read, task
 
-from remixkit.arrange.arpeggio import arpeggio
-from remixkit.arrange.bass import bass
-from remixkit.arrange.chords import chords
-from remixkit.arrange.drums import drums
-from remixkit.arrange.melody import melody
-from remixkit.arrange.pad import pad
+from remixkit.arrange.roles.arpeggio import arpeggio
+from remixkit.arrange.roles.bass import bass
+from remixkit.arrange.roles.comping import chords
+from remixkit.arrange.roles.drums import drums
+from remixkit.arrange.roles.lead import melody
+from remixkit.arrange.roles.pad import pad
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 

@@ -9,15 +9,15 @@ from charts import BAR, chart, song, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.counter import counter
-from remixkit.arrange.expression import bends
-from remixkit.arrange.percussion import timpani
-from remixkit.arrange.plan import intensities, plan
-from remixkit.arrange.quantise import is_sequenced, quantised
-from remixkit.arrange.riff import riff
-from remixkit.arrange.second import second
-from remixkit.arrange.timeline import chart_of
-from remixkit.arrange.tones import degree_interval, into
+from remixkit.arrange.form.charting import chart_of
+from remixkit.arrange.form.outline import intensities, plan
+from remixkit.arrange.form.quantise import is_sequenced, quantised
+from remixkit.arrange.performance.expression import bends
+from remixkit.arrange.playing.tones import degree_interval, into
+from remixkit.arrange.roles.countermelody import counter
+from remixkit.arrange.roles.harmony_voice import second
+from remixkit.arrange.roles.percussion import timpani
+from remixkit.arrange.roles.riff import riff
 from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.song import Note
 from remixkit.model.timing import Grid
@@ -57,7 +57,10 @@ def test_quantising_keeps_notes_and_order(raw: list[tuple[int, int, int]]) -> No
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["intro", "A", "B", "sabi", "interlude", "outro"]), st.floats(0, 1)), min_size=1)
+    st.lists(
+        st.tuples(st.sampled_from(["intro", "verse", "prechorus", "chorus", "interlude", "outro"]), st.floats(0, 1)),
+        min_size=1,
+    )
 )
 def test_intensities_lie_between_nothing_and_all(raw: list[tuple[str, float]]) -> None:
     sections = tuple(Section(k * BAR, (k + 1) * BAR, label, energy) for k, (label, energy) in enumerate(raw))  # type: ignore[arg-type]
@@ -67,16 +70,16 @@ def test_intensities_lie_between_nothing_and_all(raw: list[tuple[str, float]]) -
         assert max(out) >= 0.9
 
 
-def test_the_last_sabi_is_the_climax_and_is_marked() -> None:
+def test_the_last_chorus_is_the_climax_and_is_marked() -> None:
     outline = plan(song(form="ASABSSO"), FormSpec())
-    marked = [s for s in outline.sections if s.is_last_sabi]
+    marked = [s for s in outline.sections if s.is_last_chorus]
     assert [s.start_tick // BAR for s in marked] == [16, 20]
     assert all(s.intensity >= 0.95 for s in marked)
 
 
 def test_no_intro_before_a_song_that_begins_without_its_tune_and_none_longer_than_a_quarter() -> None:
     assert plan(song(form="nAASS"), FormSpec(intro_bars=4)).shift_ticks == 0
-    assert plan(song(form="A", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
+    assert plan(song(form="verse", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
     assert plan(song(form="AA"), FormSpec(intro_bars=4)).shift_ticks == 2 * BAR
 
 
@@ -162,7 +165,7 @@ def test_an_added_intro_remembers_the_tune() -> None:
     assert {n.pitch % 12 for n in quote.notes} <= theirs
 
 
-def test_timpani_roll_into_the_sabi_and_stay_on_their_drums() -> None:
+def test_timpani_roll_into_the_chorus_and_stay_on_their_drums() -> None:
     style = Style.model_validate({"schema": 1, "title": "T"})
     on = chart_of(song(form="AABBSS"), style, 0)
     drum = timpani(task("timpani", on, program=47, register=(40, 55), whole=True))

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from remixkit import remix
 from remixkit import style as styles
 from remixkit.arrange import BandPlan, arrange, plan_band
-from remixkit.arrange.drums import drums
-from remixkit.arrange.explain import table
-from remixkit.arrange.joins import joined
-from remixkit.arrange.plan import plan
-from remixkit.arrange.plan_file import from_toml, to_toml
-from remixkit.arrange.timeline import chart_of
+from remixkit.arrange.form.charting import chart_of
+from remixkit.arrange.form.explain import table
+from remixkit.arrange.form.outline import plan
+from remixkit.arrange.form.plan_file import from_toml, to_toml
+from remixkit.arrange.form.transitions import joined
+from remixkit.arrange.roles.drums import drums
 from remixkit.errors import StyleError
 from remixkit.style.schema import FormSpec, Style
 
@@ -33,14 +33,14 @@ def form(**keys: object) -> FormSpec:
 
 
 def test_the_band_does_before_a_section_what_the_style_says_for_it() -> None:
-    asked = form(endings={"all": "drop", "sabi": "build", "last_sabi": "half"})
+    asked = form(endings={"all": "drop", "chorus": "build", "last_chorus": "half"})
     sections = joined(plan(song(form=FORM), asked).sections, asked, BAR, seed=3)
     assert [s.ending for s in sections] == [
         "drop", "drop", "drop", "build", "fill", "drop", "drop", "drop", "half", "fill", "drop", "none"
     ]  # fmt: skip
 
 
-def test_without_a_word_of_the_style_the_band_stops_before_the_last_sabi_only() -> None:
+def test_without_a_word_of_the_style_the_band_stops_before_the_last_chorus_only() -> None:
     sections = joined(plan(song(form=FORM), form()).sections, form(), BAR, seed=3)
     assert [k for k, s in enumerate(sections) if s.ending == "stop"] == [8]
     assert not any(s.is_down for s in sections)
@@ -58,12 +58,14 @@ def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None
     bands = styles.load("rock")
     heard = song(form=FORM)
     shapes = {
-        chance: bands.model_copy(update={"form": bands.form.model_copy(update={"down": {"before_last_sabi": chance}})})
+        chance: bands.model_copy(
+            update={"form": bands.form.model_copy(update={"down": {"before_last_chorus": chance}})}
+        )
         for chance in (0.0, 1.0)
     }
     up, down = (arrange(heard, shapes[c], seed=2) for c in (0.0, 1.0))
     sections = plan_band(heard, shapes[1.0], seed=2).sections
-    before = next(s for s, after in pairwise(sections) if after.is_last_sabi)
+    before = next(s for s, after in pairwise(sections) if after.is_last_chorus)
     assert before.is_down
 
     def playing(cover: object) -> dict[str, list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.seams import spliced_controls, spliced_notes
+from remixkit.arrange.takes.edit_points import spliced_controls, spliced_notes
 from remixkit.model.song import Control, Note
 
 BAR = 3840

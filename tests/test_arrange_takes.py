@@ -12,7 +12,7 @@ from remixkit import midi
 from remixkit import style as styles
 from remixkit.arrange import arrange, roles_called
 from remixkit.arrange.daw import Daw, for_daw
-from remixkit.arrange.takes import seeds_on, with_kept, with_locked, with_redone
+from remixkit.arrange.takes.keeping import seeds_on, with_kept, with_locked, with_redone
 from remixkit.errors import SongError
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note, Song, Track

@@ -20,11 +20,11 @@ from conftest import Done
 
 from remixkit import remix
 from remixkit import style as styles
-from remixkit.batch import facts, making, manifest, plan, songs, store
+from remixkit.batch import manifest, player_facts, songs, store, worker, worklist
 from remixkit.batch.album import make
-from remixkit.batch.crew import work_here
-from remixkit.batch.plan import Job
 from remixkit.batch.store import Folder
+from remixkit.batch.worker_pool import work_here
+from remixkit.batch.worklist import Job
 from remixkit.errors import OutputError, SongError, StyleError
 
 Cli = Callable[..., Done]
@@ -278,9 +278,9 @@ def test_two_styles_of_one_name_are_refused(themes: Path, tmp_path: Path) -> Non
 
 
 def test_few_songs_are_shared_out_by_cover() -> None:
-    pieces = [plan.Piece(n, None, "", ()) for n in "abc"]
-    assert [len(share) for share in plan.shares(pieces, 24, 2)] == [3]
-    assert [len(share) for share in plan.shares(pieces, 3, 2)] == [1, 1, 1]
+    pieces = [worklist.Piece(n, None, "", ()) for n in "abc"]
+    assert [len(share) for share in worklist.shares(pieces, 24, 2)] == [3]
+    assert [len(share) for share in worklist.shares(pieces, 3, 2)] == [1, 1, 1]
 
 
 def test_a_covers_bars_know_their_source(tmp_path: Path) -> None:
@@ -289,8 +289,8 @@ def test_a_covers_bars_know_their_source(tmp_path: Path) -> None:
     tv = styles.asked(whole, form="tv")
     for style in (whole, tv):
         cover = remix.cover(analysis, style).arrangement
-        bars = facts.source_bars(analysis, style, cover)
-        assert len(bars) == facts.bar_count(cover)
+        bars = player_facts.source_bars(analysis, style, cover)
+        assert len(bars) == player_facts.bar_count(cover)
         lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.endswith("/tune")}
         source = {n.start_tick: n.pitch for n in analysis.melody}
         bar = analysis.song.grid.meter.changes[0].bar_ticks
@@ -311,7 +311,7 @@ def test_ogg_files_do_not_depend_on_the_clock(tmp_path: Path) -> None:
     import numpy as np
     import soundfile
 
-    from remixkit.render import tags
+    from remixkit.render.files import tags
 
     wave = np.sin(np.arange(44100) / 20).astype(np.float32)
     for name in ("a.ogg", "b.ogg"):
@@ -326,8 +326,14 @@ def test_a_wrong_soundfont_stops_the_batch(themes: Path, tmp_path: Path) -> None
     batch = asked(themes, tmp_path / "album", formats="wav")
     assert batch.font is not None
     other = albums.Batch(
-        batch.store, batch.sources, batch.styles, batch.endings, 0, plan.Font(batch.font.asked, "0" * 64), batch.version
+        batch.store,
+        batch.sources,
+        batch.styles,
+        batch.endings,
+        0,
+        worklist.Font(batch.font.asked, "0" * 64),
+        batch.version,
     )
-    making.held.cache_clear()
+    worker.held.cache_clear()
     with pytest.raises(Exception, match="another than the one"):
         list(make(other, 1, here))

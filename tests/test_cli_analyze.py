@@ -51,15 +51,15 @@ def test_an_opening(cli: Cli) -> None:
     assert facts["duration_s"] == pytest.approx(97.5, abs=0.5)
     assert facts["downbeats_s"][:3] == pytest.approx([0.0, 1.5, 3.0], abs=0.01)
     keys = [(k["tonic"], k["mode"]) for k in facts["keys"]]
-    assert (keys[0], keys[-1]) == (("D", "major"), ("E", "major")), "the last sabi is lifted"
+    assert (keys[0], keys[-1]) == (("D", "major"), ("E", "major")), "the last chorus is lifted"
     assert [t["name"] for t in facts["tracks"]] == [
         "Vocal", "Lead Guitar", "Piano", "Rhythm Guitar", "Strings", "Bass", "Drums",
     ]  # fmt: skip
     roles = {t["name"]: t["role"] for t in facts["tracks"]}
     assert (roles["Vocal"], roles["Bass"], roles["Drums"]) == ("melody", "bass", "drums")
     assert {t["name"]: t["channel"] for t in facts["tracks"]}["Drums"] == 10
-    sabi = [s for s in facts["sections"] if s["label"] == "sabi"]
-    assert any(abs(s["start_s"] - 36.0) < 0.1 for s in sabi), "bar 25"
+    chorus = [s for s in facts["sections"] if s["label"] == "chorus"]
+    assert any(abs(s["start_s"] - 36.0) < 0.1 for s in chorus), "bar 25"
     inside = [c["label"] for c in facts["chords"] if 35.9 <= c["start_s"] < 41.9]
     assert [re.split("[:/]", label)[0] for label in inside] == ["G", "A", "F#", "B"], "royal road"
 
@@ -92,7 +92,7 @@ def test_the_ear_can_be_corrected(cli: Cli) -> None:
 def test_tables_for_people(cli: Cli) -> None:
     done = cli("analyze", EXAMPLES / "paper-comet.mid")
     assert done.status == 0, done.err
-    for word in ("Paper Comet", "D major", "160 BPM", "4/4", "sabi", "F#m7", "Vocal", "melody", "drums"):
+    for word in ("Paper Comet", "D major", "160 BPM", "4/4", "chorus", "F#m7", "Vocal", "melody", "drums"):
         assert word in done.out
 
 

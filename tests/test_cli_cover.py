@@ -15,9 +15,9 @@ import pytest
 import soundfile
 from conftest import EXAMPLES, Done
 
-from remixkit.cli import targets
+from remixkit.cli.options import targets
 from remixkit.errors import OutputError, SynthError
-from remixkit.render import synth
+from remixkit.render.synth import synthesis
 
 Cli = Callable[..., Done]
 MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 0\n'
@@ -25,7 +25,7 @@ MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 0\n'
 
 def fluidsynth_is_here() -> bool:
     try:
-        synth.library()
+        synthesis.library()
     except SynthError:
         return False
     return True
@@ -140,9 +140,9 @@ class TestWithoutFluidsynth:
     @pytest.fixture(autouse=True)
     def mute(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def missing() -> None:
-            raise SynthError("libfluidsynth is missing", remedy=synth.how_to_install())
+            raise SynthError("libfluidsynth is missing", remedy=synthesis.how_to_install())
 
-        monkeypatch.setattr(synth, "library", missing)
+        monkeypatch.setattr(synthesis, "library", missing)
 
     def test_by_default_midi_is_written(self, cli: Cli, short_song: Path, tmp_path: Path) -> None:
         done = cli("cover", short_song, "--style", "lofi")

@@ -13,7 +13,7 @@ from conftest import STYLES, Done
 
 from remixkit import remix
 from remixkit.errors import SynthError
-from remixkit.render import synth
+from remixkit.render.synth import synthesis
 
 Cli = Callable[..., Done]
 
@@ -116,7 +116,7 @@ def test_soundfonts(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synth, "library", lambda: synth.Library("2.3.1", "libfluidsynth.so.3"))
+    monkeypatch.setattr(synthesis, "library", lambda: synthesis.Library("2.3.1", "libfluidsynth.so.3"))
     well = cli("doctor")
     assert (well.status, well.err) == (0, "")
     for word in ("Python", "pedalboard", "libfluidsynth", "TimGM6mb", "lofi"):
@@ -125,7 +125,7 @@ def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise SynthError("cannot be loaded")
 
-    monkeypatch.setattr(synth, "library", missing)
+    monkeypatch.setattr(synthesis, "library", missing)
     ill = cli("doctor")
     assert ill.status == 2
     assert "libfluidsynth" in ill.err

@@ -12,7 +12,7 @@ from conftest import Done
 import remixkit
 from remixkit import midi
 from remixkit.arrange import Daw
-from remixkit.cli import targets
+from remixkit.cli.options import targets
 from remixkit.model.song import Song
 
 Cli = Callable[..., Done]

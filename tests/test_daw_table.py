@@ -31,7 +31,7 @@ from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
-from remixkit.render.stems import Stem
+from remixkit.render.mix.stems import Stem
 from remixkit.theory import keys
 
 TURN = 8 * BAR
@@ -345,9 +345,9 @@ def _(plain: Files, dressed: Files) -> None:
     tempo = plain.made.grid.tempo
     regions = [m for m in plain.reaper.findall("MARKER") if m[3]]
     assert [float(m[2]) for m in regions] == pytest.approx([tempo.second(t) for t in starts])
-    assert [m[3] for m in regions] == ["Intro", "A", "B", "Sabi", "Outro"]
+    assert [m[3] for m in regions] == ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"]
     found = [(ticks(m.get("time")), m.get("name")) for m in plain.daw.iter("Marker")]
-    assert found == list(zip(starts, ["Intro", "A", "B", "Sabi", "Outro"], strict=True))
+    assert found == list(zip(starts, ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"], strict=True))
 
 
 def symbols(files: Files) -> list[tuple[int, str]]:

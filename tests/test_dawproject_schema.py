@@ -21,7 +21,7 @@ from remixkit.arrange import Daw, arrange, for_daw
 from remixkit.export.dawproject import write_dawproject
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Control
-from remixkit.render.stems import Stem
+from remixkit.render.mix.stems import Stem
 
 FOLDER = os.environ.get("REMIXKIT_DAWPROJECT_SCHEMA")
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="REMIXKIT_DAWPROJECT_SCHEMA names no folder")

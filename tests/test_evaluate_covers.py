@@ -9,7 +9,7 @@ import pytest
 
 import remixkit
 from remixkit.evaluate import difference, evaluate
-from remixkit.evaluate.harmony import chord_tone_rate
+from remixkit.evaluate.harmony_measures import chord_tone_rate
 from remixkit.model.arrangement import Arrangement
 from remixkit.remix import Cover
 

@@ -9,13 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixkit.evaluate.arc import arc, spearman
-from remixkit.evaluate.harmony import chord_tone_rate, clash, low_intervals, parallels
+from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
+from remixkit.evaluate.melody_match import align, matches, voices
+from remixkit.evaluate.melody_measures import (
+    lead_precision,
+    melody_recall,
+    silent_sections,
+    tune_on_top,
+    tune_velocity_lead,
+)
 from remixkit.evaluate.moments import slot, sounding
-from remixkit.evaluate.playing import out_of_range, unplayable
+from remixkit.evaluate.playability import out_of_range, unplayable
 from remixkit.evaluate.rhythm import groove_similarities
-from remixkit.evaluate.takes import difference
-from remixkit.evaluate.tune import lead_precision, melody_recall, silent_sections, tune_on_top, tune_velocity_lead
-from remixkit.evaluate.voices import align, matches, voices
+from remixkit.evaluate.take_difference import difference
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note, Song, Track
@@ -45,7 +51,7 @@ def analysis(*, more: tuple[Note, ...] = (), sections: tuple[Section, ...] = ())
         keys=(Key(0, end, 0, "major"),),
         chords=(ChordSpan(0, end, 0, "maj"),),
         melody=tuple(MelodyNote(n.start_tick, n.end_tick, n.pitch, n.velocity, 0) for n in notes),
-        sections=sections or (Section(0, end, "A"),),
+        sections=sections or (Section(0, end, "verse"),),
         roles=("melody", "chords"),
     )
 
@@ -61,7 +67,7 @@ def cover(
         grid=Grid(),
         keys=(Key(0, end, 0, "major"),),
         chords=(ChordSpan(0, end, 0, "maj"),),
-        sections=(Section(0, end, "A"),),
+        sections=(Section(0, end, "verse"),),
         parts=(Part(name, "lead", notes=tuple(sorted(lead))), Part("Band", "band", notes=tuple(sorted(rest)))),
     )
     return replace(made, **more)
@@ -117,7 +123,7 @@ def test_precision_counts_what_in_the_lead_is_not_the_tune_and_not_its_octave() 
 
 
 def test_a_section_in_which_the_lead_rests_while_the_source_sings_is_silent() -> None:
-    sections = (Section(0, BAR, "A"), Section(BAR, 2 * BAR, "B"), Section(2 * BAR, 3 * BAR, "outro"))
+    sections = (Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "prechorus"), Section(2 * BAR, 3 * BAR, "outro"))
     whole, half = (voices(cover(notes), analysis()) for notes in (tune(), tune()[:4]))
     assert silent_sections(whole, sections) == 0
     assert silent_sections(half, sections) == 1
@@ -226,7 +232,7 @@ def test_bars_of_different_length_have_no_groove_together() -> None:
     assert len(groove_similarities([note(0, 60), note(3, 60), note(7, 60)], meter)) == 1
 
 
-SECTIONS = tuple(Section(k * BAR, (k + 1) * BAR, "A") for k in range(4))
+SECTIONS = tuple(Section(k * BAR, (k + 1) * BAR, "verse") for k in range(4))
 
 
 def band(velocities: tuple[int, ...], counts: tuple[int, ...], *, bars_later: int = 0) -> tuple[Note, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from remixkit.export.page import Song, Track, html
+from remixkit.export.album_page import Song, Track, html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -28,7 +28,7 @@ def music(bar_s: float, source_bars: list[int | None]) -> dict[str, Any]:
         "bars_s": bars,
         "source_bars": source_bars,
         "keys": [[0.0, end, "F# minor"]],
-        "sections": [[0.0, bars[4], "A", 0.4], [bars[4], end, "sabi", 0.9]],
+        "sections": [[0.0, bars[4], "verse", 0.4], [bars[4], end, "chorus", 0.9]],
         "chords": [[b, round(b + bar_s, 3), "F#m7" if k % 2 else "Bb"] for k, b in enumerate(bars)],
         "parts": [
             {"name": "Melody", "program": 0, "drums": False, "lead": True, "notes": tune},

@@ -23,7 +23,7 @@ import remixkit
 from remixkit import midi
 from remixkit import style as styles
 from remixkit.arrange import as_it_is
-from remixkit.arrange.excerpt import excerpt
+from remixkit.arrange.form.excerpt import excerpt
 from remixkit.export import reaper
 from remixkit.model.song import Message, Note, Song, Track
 from remixkit.model.timing import Grid, TempoChange, TempoMap

@@ -9,7 +9,7 @@ from midi_files import header, meta, note, song, sysex, track
 
 from remixkit import midi
 from remixkit.errors import SongError
-from remixkit.midi.timeline import meter_map, tempo_map
+from remixkit.midi.reading.timeline import meter_map, tempo_map
 from remixkit.model.song import KeySignature, Song
 
 TEMPO, METER, KEY, PORT = 0x51, 0x58, 0x59, 0x21
@@ -115,7 +115,7 @@ def test_too_many_notes_or_events_are_refused(monkeypatch: pytest.MonkeyPatch) -
     assert len(read(C4 * 3).tracks[0].notes) == 3
     with pytest.raises(SongError, match="4 notes; at most 3"):
         read(C4 * 4)
-    monkeypatch.setattr("remixkit.midi.tracks.MAX_EVENTS", 5)
+    monkeypatch.setattr("remixkit.midi.reading.tracks.MAX_EVENTS", 5)
     with pytest.raises(SongError, match="more than 5 events"):
         read(C4 * 3)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from midi_files import meta, note, song
 
 from remixkit import midi
-from remixkit.midi.text import Decoder
+from remixkit.midi.reading.text import Decoder
 
 TEXT, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER = range(1, 7)
 C4 = note(60)

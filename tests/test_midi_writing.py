@@ -49,7 +49,7 @@ def arrangement(*parts: Part, grid: Grid = GRID) -> Arrangement:
         grid=grid,
         keys=(Key(0, 3840, 9, "major"), Key(3840, 6720, 10, "minor")),
         chords=(),
-        sections=(Section(0, 3840, "A"), Section(3840, 6720, "sabi")),
+        sections=(Section(0, 3840, "verse"), Section(3840, 6720, "chorus")),
         parts=parts,
         composer="Hata Motohiro",
     )
@@ -85,7 +85,7 @@ track
  3840 set_tempo tempo=666667
  3840 time_signature clocks_per_click=24 denominator=4 notated_32nd_notes_per_beat=8 numerator=3
  3840 key_signature key=Bbm
- 3840 marker text=sabi
+ 3840 marker text=chorus
  6720 end_of_track
 track
     0 track_name name=Melody
@@ -137,7 +137,7 @@ def test_another_reader_hears_the_same() -> None:
 def test_a_cover_comes_back_whole() -> None:
     song = midi.from_bytes(midi.to_bytes(arrangement(LEAD, DRUMS)))
     assert (song.title, song.composer, song.warnings) == ("夢の歌", "Hata Motohiro", ())
-    assert [(m.tick, m.text) for m in song.markers] == [(0, "A"), (3840, "sabi")]
+    assert [(m.tick, m.text) for m in song.markers] == [(0, "verse"), (3840, "chorus")]
     assert [(k.tick, k.sharps, k.mode) for k in song.key_signatures] == [(0, 3, "major"), (3840, -5, "minor")]
     assert song.tracks[0].lyrics == LEAD.lyrics
     assert song.tracks[1].is_drum

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_help import RATE, need_fluidsynth, sine
 
-from remixkit.batch import joins, mixtape, order, tape_files
-from remixkit.batch.joins import Music
+from remixkit.batch import crossfades, mixtape, order, tape_files
+from remixkit.batch.crossfades import Music
 from remixkit.batch.order import Ends
 from remixkit.errors import OutputError
-from remixkit.render import decode, encode
-from remixkit.render.loudness import integrated_lufs, step_powers
-from remixkit.render.tags import Tags
+from remixkit.render.files import decode, encode
+from remixkit.render.files.tags import Tags
+from remixkit.render.master.loudness import integrated_lufs, step_powers
 
 need_fluidsynth()
 
@@ -69,12 +69,12 @@ def test_a_tape_ends_with_the_piece_that_fills_it() -> None:
 
 def test_bars_in_step_sound_together_and_others_wait_for_the_end() -> None:
     a = music(32, 3.0)
-    assert joins.join(a, music(32, 3.0, G)) == joins.Join(84.0, 12.0)
-    assert joins.join(a, music(64, 1.5)) == joins.Join(84.0, 12.0), "two short bars fill a long one"
-    assert joins.join(a, music(32, 3.05)) == joins.Join(93.0, 3.0), "one bar, before drums flam"
-    assert joins.join(a, music(32, 3.4)) == joins.Join(96.0, 0.0)
-    assert joins.join(a, music(32, 3.0, F_SHARP)) == joins.Join(96.0, 0.0)
-    assert joins.join(music(32, 3.0, fade_out_s=3), music(32, 3.4)) == joins.Join(93.0, 0.0)
+    assert crossfades.join(a, music(32, 3.0, G)) == crossfades.Join(84.0, 12.0)
+    assert crossfades.join(a, music(64, 1.5)) == crossfades.Join(84.0, 12.0), "two short bars fill a long one"
+    assert crossfades.join(a, music(32, 3.05)) == crossfades.Join(93.0, 3.0), "one bar, before drums flam"
+    assert crossfades.join(a, music(32, 3.4)) == crossfades.Join(96.0, 0.0)
+    assert crossfades.join(a, music(32, 3.0, F_SHARP)) == crossfades.Join(96.0, 0.0)
+    assert crossfades.join(music(32, 3.0, fade_out_s=3), music(32, 3.4)) == crossfades.Join(93.0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_a_tape_as_players_read_it(cli: Cli, album: Path, tmp_path: Path) -> Non
 
 def test_the_next_piece_begins_on_a_bar_line(album: Path) -> None:
     tracks = mixtape.lay_out(album, ["piano-ballad"], 5)
-    lines = {e.name: joins.music_of(e.song, m, 0.0).lines_s for e, m in mixtape.contents(mixtape.Folder(album))}
+    lines = {e.name: crossfades.music_of(e.song, m, 0.0).lines_s for e, m in mixtape.contents(mixtape.Folder(album))}
     for a, b in pairwise(tracks):
         assert any(abs(b.start_s - a.start_s - line) < 1e-9 for line in lines[a.entry.name])
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.hands import LEVELS, TUNE, Reach, Weighed, faults, fit_hand
-from remixkit.arrange.two_hands import solve
+from remixkit.arrange.piano.hands import LEVELS, TUNE, Reach, Weighed, faults, fit_hand
+from remixkit.arrange.piano.two_hands import solve
 from remixkit.model.song import Note
 from remixkit.model.timing import TempoChange, TempoMap
 

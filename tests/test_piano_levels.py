@@ -7,9 +7,9 @@ from charts import song
 
 from remixkit import style as styles
 from remixkit.arrange import arrange
-from remixkit.arrange.hands import LEVELS as REACHES
+from remixkit.arrange.piano.hands import LEVELS as REACHES
 from remixkit.errors import StyleError
-from remixkit.style.levels import LEVELS, with_level
+from remixkit.style.difficulty import LEVELS, with_level
 
 
 def test_each_level_has_its_hands() -> None:

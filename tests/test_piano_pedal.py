@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from test_piano_roles import chart_of, play
 
-from remixkit.arrange.pedal import pedal
+from remixkit.arrange.piano.pedal import pedal
 
 
 def test_up_before_and_down_after_each_change():

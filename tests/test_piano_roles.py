@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit import style as styles
-from remixkit.arrange.chart import Chart, PlannedSection, SourceLine
-from remixkit.arrange.hands import LEVELS, TUNE, Weighed, faults, fit_hand
-from remixkit.arrange.piano import left_hand, right_hand
-from remixkit.arrange.piano_bass import are_parallel
-from remixkit.arrange.piano_keys import CLEAR_FROM
-from remixkit.arrange.role import Phrase, RoleTask
+from remixkit.arrange.form.chart import Chart, PlannedSection, SourceLine
+from remixkit.arrange.piano.bass_line import are_parallel
+from remixkit.arrange.piano.cover import left_hand, right_hand
+from remixkit.arrange.piano.hands import LEVELS, TUNE, Weighed, faults, fit_hand
+from remixkit.arrange.piano.left_keys import CLEAR_FROM
+from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.errors import StyleError
 from remixkit.model.analysis import ChordSpan, Key
 from remixkit.model.song import Note
@@ -65,8 +65,8 @@ def chart_of(
         root, quality, bass = parse_label(labels[k % len(labels)])
         chords.append(ChordSpan(start, min(end, start + step), root, quality if root is not None else "", bass))
     planned = sections or (
-        PlannedSection(0, end // 2, "A", 0.4, 0),
-        PlannedSection(end // 2, end, "sabi", 0.97, end // 2, True),
+        PlannedSection(0, end // 2, "verse", 0.4, 0),
+        PlannedSection(end // 2, end, "chorus", 0.97, end // 2, True),
     )
     if melody is None:
         line = (72, 74, 76, 79, 77, 76, 74, 72)
@@ -129,10 +129,11 @@ def charts(draw: st.DrawFn) -> Chart:
         tick += length + draw(st.sampled_from([0, 0, 240, 3840]))
     end = bars * BAR
     cut = draw(st.integers(0, bars)) * BAR
-    label = draw(st.sampled_from(["A", "B", "sabi", "interlude"]))
+    label = draw(st.sampled_from(["verse", "prechorus", "chorus", "interlude"]))
     spans = [(a, b) for a, b in ((0, cut), (cut, end)) if b > a]
     sections = tuple(
-        PlannedSection(a, b, label if k else "A", draw(st.floats(0, 1)), a, bool(k)) for k, (a, b) in enumerate(spans)
+        PlannedSection(a, b, label if k else "verse", draw(st.floats(0, 1)), a, bool(k))
+        for k, (a, b) in enumerate(spans)
     )
     return chart_of(
         labels,
@@ -169,7 +170,7 @@ def test_the_same_seed_plays_the_same_and_another_seed_keeps_the_tune():
     assert first[1].notes != other[1].notes
 
 
-def test_verse_is_single_and_the_last_sabi_is_in_octaves():
+def test_verse_is_single_and_the_last_chorus_is_in_octaves():
     chart = chart_of()
     right, _ = play(chart)
     half = chart.end_tick // 2
@@ -213,7 +214,7 @@ def test_the_thumb_takes_the_sources_second_voice():
 
 
 def test_the_left_hand_fills_the_bars_without_tune():
-    sections = (PlannedSection(0, 8 * BAR, "intro", 0.3, 0), PlannedSection(8 * BAR, 32 * BAR, "A", 0.5, 8 * BAR))
+    sections = (PlannedSection(0, 8 * BAR, "intro", 0.3, 0), PlannedSection(8 * BAR, 32 * BAR, "verse", 0.5, 8 * BAR))
     melody = [Note(BAR * 8 + k * 960, BAR * 8 + k * 960 + 960, 72 + k % 3, 80) for k in range(92)]
     right, left = check(chart_of(bars=32, sections=sections, melody=melody, bpm=76.0))
     intro = [n for n in (*right.notes, *left.notes) if n.start_tick < 8 * BAR]
@@ -223,7 +224,9 @@ def test_the_left_hand_fills_the_bars_without_tune():
 def test_a_long_song_has_many_textures():
     sections = tuple(
         PlannedSection(k * 8 * BAR, (k + 1) * 8 * BAR, label, energy, k * 8 * BAR, k == 4)
-        for k, (label, energy) in enumerate((("A", 0.4), ("B", 0.6), ("sabi", 0.9), ("A", 0.45), ("sabi", 1.0)))
+        for k, (label, energy) in enumerate(
+            (("verse", 0.4), ("prechorus", 0.6), ("chorus", 0.9), ("verse", 0.45), ("chorus", 1.0))
+        )
     )
     _, left = check(chart_of(bars=40, sections=sections))
     textures = {n.origin for n in left.notes} - {"left_hand/walk", "left_hand/moving", "left_hand/ending"}
@@ -239,7 +242,7 @@ def test_tune_and_bass_do_not_move_in_fifths_or_octaves():
     assert not any(are_parallel(*s) for s in steps)
 
 
-def test_the_left_hand_climbs_into_the_sabi():
+def test_the_left_hand_climbs_into_the_chorus():
     chart = chart_of()
     half = chart.end_tick // 2
     _, left = check(chart)
@@ -250,7 +253,7 @@ def test_the_left_hand_climbs_into_the_sabi():
 
 
 def test_an_ending_of_our_own_closes_on_the_added_ninth():
-    sections = (PlannedSection(0, 12 * BAR, "sabi", 0.9, 0, True), PlannedSection(12 * BAR, 16 * BAR, "outro", 0.3))
+    sections = (PlannedSection(0, 12 * BAR, "chorus", 0.9, 0, True), PlannedSection(12 * BAR, 16 * BAR, "outro", 0.3))
     right, left = check(chart_of(("C:maj",), sections=sections, melody=[Note(0, 960, 72, 80)]))
     last = {n.pitch % 12 for n in (*right.notes, *left.notes) if n.start_tick >= 15 * BAR}
     assert last == {0, 2, 4, 7}
@@ -281,9 +284,9 @@ def test_the_left_hand_changes_its_texture_with_the_section():
     _, left = play(chart)
     half = chart.end_tick // 2
     verse = {n.origin for n in left.notes if n.start_tick < half}
-    sabi = {n.origin for n in left.notes if n.start_tick >= half}
-    assert verse - sabi
-    assert sabi - verse
+    chorus = {n.origin for n in left.notes if n.start_tick >= half}
+    assert verse - chorus
+    assert chorus - verse
     assert sum(n.start_tick >= half for n in left.notes) > 1.2 * sum(n.start_tick < half for n in left.notes)
 
 
@@ -325,7 +328,7 @@ def test_an_added_intro_sings_the_bars_it_borrows_from():
     tune = [Note(BAR * 4 + k * 960, BAR * 4 + k * 960 + 960, 72 + (0, 4, 7, 4)[k % 4], 80) for k in range(16)]
     sections = (
         PlannedSection(0, 4 * BAR, "intro", 0.2, None, borrows_tick=4 * BAR),
-        PlannedSection(4 * BAR, 9 * BAR, "sabi", 0.9, 0, True),
+        PlannedSection(4 * BAR, 9 * BAR, "chorus", 0.9, 0, True),
     )
     chart = chart_of(("C:maj",), bars=9, sections=sections, melody=tune)
     right, _ = check(chart)
@@ -339,7 +342,7 @@ def test_an_added_intro_sings_the_bars_it_borrows_from():
 def test_the_sources_riff_is_kept_where_the_tune_rests():
     riff = tuple(Note(k * 480, k * 480 + 480, (84, 79, 76, 79)[k % 4], 80) for k in range(32))
     melody = [Note(BAR * 4 + k * 960, BAR * 4 + k * 960 + 960, 72, 80) for k in range(100)]
-    sections = (PlannedSection(0, 4 * BAR, "intro", 0.2, 0), PlannedSection(4 * BAR, 32 * BAR, "A", 0.5, 4 * BAR))
+    sections = (PlannedSection(0, 4 * BAR, "intro", 0.2, 0), PlannedSection(4 * BAR, 32 * BAR, "verse", 0.5, 4 * BAR))
     chart = chart_of(("C:maj",), bars=32, sections=sections, melody=melody, source=(SourceLine("riff", riff),))
     right, _ = check(chart)
     intro = [(n.start_tick, n.pitch % 12) for n in right.notes if n.start_tick < 4 * BAR]

@@ -10,16 +10,16 @@ from remixkit.errors import StyleError
 from remixkit.model.analysis import Section
 from remixkit.model.arrangement import Arrangement, Bus, Duck, Fx, Master, Move, Part
 from remixkit.model.timing import TempoMap
-from remixkit.render import soundfonts
-from remixkit.render.automation import Sweep, ducking, moving
-from remixkit.render.balance import Riser
-from remixkit.render.chain import chain
 from remixkit.render.effects.blocks import Block
-from remixkit.render.mix import mixdown
-from remixkit.render.performance import clock
+from remixkit.render.effects.chain import chain
+from remixkit.render.mix.automation import Sweep, ducking, moving
+from remixkit.render.mix.level_rider import Riser
+from remixkit.render.mix.summing import mixdown
+from remixkit.render.soundfonts import lookup
+from remixkit.render.synth.part_events import clock
 
 need_fluidsynth()
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 FRAMES = clock(TempoMap(), RATE)
 
 
@@ -138,7 +138,7 @@ def test_the_whole_moves_by_section() -> None:
 
 
 def with_sections(made: Arrangement) -> Arrangement:
-    return replace(made, sections=(Section(0, 8 * BEAT, "A"), Section(8 * BEAT, 16 * BEAT, "sabi")))
+    return replace(made, sections=(Section(0, 8 * BEAT, "verse"), Section(8 * BEAT, 16 * BEAT, "chorus")))
 
 
 @pytest.mark.parametrize(("volume", "turned"), [(40, 1), (127, -1)])

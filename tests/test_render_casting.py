@@ -17,15 +17,17 @@ from render_help import RATE, arrangement, level_db, need_fluidsynth, part, writ
 
 from remixkit import remix
 from remixkit import style as styles
-from remixkit.batch import Batch, begin, make, making, plan
+from remixkit.batch import Batch, begin, make, worker, worklist
 from remixkit.errors import SoundFontError
 from remixkit.model.arrangement import Part
-from remixkit.render import desks, render, soundfonts
-from remixkit.render.mix import Mix, mixdown
-from remixkit.render.stems import StemsWish, apart
+from remixkit.render import render
+from remixkit.render.mix.stems import StemsWish, apart
+from remixkit.render.mix.summing import Mix, mixdown
+from remixkit.render.soundfonts import lookup
+from remixkit.render.synth import pool
 
 need_fluidsynth()
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 SOFTER_DB = 20 * np.log10(2)
 
 
@@ -49,8 +51,8 @@ def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's folder, the only one beside that of the default."""
     folder = tmp_path / "soundfonts"
     folder.mkdir()
-    monkeypatch.setattr(soundfonts, "folders", lambda: (folder, FONT.path.parent))
-    monkeypatch.delenv(soundfonts.VARIABLE, raising=False)
+    monkeypatch.setattr(lookup, "folders", lambda: (folder, FONT.path.parent))
+    monkeypatch.delenv(lookup.VARIABLE, raising=False)
     return folder
 
 
@@ -105,7 +107,7 @@ def test_the_report_of_a_render_has_the_warning(user_folder: Path, tmp_path: Pat
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from("abcdefgh")), max_size=20))
 def test_a_desk_has_one_soundfont_and_every_part_a_desk(parts: list[tuple[float, str]]) -> None:
     fonts = [Path(font) for _, font in parts]
-    groups = desks._dealt([load for load, _ in parts], fonts)
+    groups = pool._dealt([load for load, _ in parts], fonts)
     assert sorted(k for group in groups for k in group) == list(range(len(parts)))
     assert all(len({fonts[k] for k in group}) == 1 for group in groups)
     assert len(groups) == max(min(6, len(parts)), len(set(fonts)))
@@ -179,7 +181,7 @@ def test_an_album_is_made_anew_where_a_roles_soundfont_has_changed(
     voice.unlink()
     assert made(album(tmp_path)) == ["one.solo"], "it is gone, and the album's own plays"
     assert made(album(tmp_path)) == []
-    making.held.cache_clear()
+    worker.held.cache_clear()
     with pytest.raises(SoundFontError, match="Voice"):
         made(begun)
     begun = album(tmp_path)
@@ -200,6 +202,6 @@ def test_an_album_of_notes_does_not_care_for_soundfonts(user_folder: Path, soft_
 
 
 def _keys(batch: Batch) -> list[str]:
-    chosen = [(s, plan.fingerprint(s), batch.role_fonts.get(s.name, ())) for s in batch.styles]
-    found = plan.pieces(batch.sources[0], chosen, batch.endings, None, 0, "1")
+    chosen = [(s, worklist.fingerprint(s), batch.role_fonts.get(s.name, ())) for s in batch.styles]
+    found = worklist.pieces(batch.sources[0], chosen, batch.endings, None, 0, "1")
     return [piece.key for piece in found if piece.style is not None]

@@ -12,8 +12,8 @@ import pytest
 from render_help import write_soundfont
 
 from remixkit.errors import SoundFontError
-from remixkit.render import catalogue
-from remixkit.render.catalogue import Known
+from remixkit.render.soundfonts import catalogue
+from remixkit.render.soundfonts.catalogue import Known
 
 
 class Quiet(SimpleHTTPRequestHandler):

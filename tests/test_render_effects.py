@@ -11,8 +11,8 @@ from render_help import RATE, level_db, sine
 from remixkit import plugins
 from remixkit.errors import PluginError, StyleError
 from remixkit.model.arrangement import Fx
-from remixkit.render.chain import chain
 from remixkit.render.effects.blocks import LEAST_FRAMES, Block, Processor, board, ratio
+from remixkit.render.effects.chain import chain
 
 NAMES = [
     "bitcrush", "cabinet", "chorus", "compressor", "delay", "drive", "gain", "highpass", "highshelf", "lowpass",

@@ -15,12 +15,13 @@ from scipy.signal import resample_poly
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Fx, Master
-from remixkit.render import RenderReport, render, soundfonts
-from remixkit.render.encode import Wish, write
-from remixkit.render.tags import Tags, read_art
+from remixkit.render import RenderReport, render
+from remixkit.render.files.encode import Wish, write
+from remixkit.render.files.tags import Tags, read_art
+from remixkit.render.soundfonts import lookup
 
 need_fluidsynth()
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 PIECE = arrangement(
     part(

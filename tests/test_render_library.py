@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from remixkit.render import library
+from remixkit.render.synth import native_library
 
 CODE = """
 import ctypes.util
@@ -19,15 +19,15 @@ print(synth.library().path, float(abs(sound).max()), ctypes.util.find_library("m
 
 
 def test_without_the_systems_library_the_one_from_pip_plays() -> None:
-    if library.bundled() is None:
-        pytest.skip(f"{library.BUNDLE} is not installed")
+    if native_library.bundled() is None:
+        pytest.skip(f"{native_library.BUNDLE} is not installed")
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, cwd=Path(__file__).parent)
     path, loudest, after = done.stdout.splitlines()
-    assert path == str(library.bundled())
+    assert path == str(native_library.bundled())
     assert float(loudest) > 0.01
     assert after == "None"
 
 
 def test_without_the_bundle_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "BUNDLE", "no-such-package")
-    assert library.bundled() is None
+    monkeypatch.setattr(native_library, "BUNDLE", "no-such-package")
+    assert native_library.bundled() is None

@@ -13,11 +13,11 @@ from scipy.signal import resample_poly
 
 from remixkit.model.arrangement import Fx, Master
 from remixkit.render.effects.blocks import Block, ratio
-from remixkit.render.levels import level
-from remixkit.render.limiter import GROUP, true_peaks
-from remixkit.render.loudness import SILENT_LUFS, integrated_lufs, step_powers
-from remixkit.render.master import finish
-from remixkit.render.mix import Ending, Mix
+from remixkit.render.master.leveller import level
+from remixkit.render.master.limiter import GROUP, true_peaks
+from remixkit.render.master.loudness import SILENT_LUFS, integrated_lufs, step_powers
+from remixkit.render.master.mastering import finish
+from remixkit.render.mix.summing import Ending, Mix
 
 
 @pytest.fixture(scope="module")

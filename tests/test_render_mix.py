@@ -11,13 +11,14 @@ from render_help import BEAT, RATE, arrangement, cc, level_db, need_fluidsynth, 
 from remixkit.errors import SoundFontError, SynthError
 from remixkit.model.arrangement import Fx, Part
 from remixkit.model.song import Control
-from remixkit.render import soundfonts, synth
 from remixkit.render.effects.blocks import Block
-from remixkit.render.mix import LONGEST_TAIL_S, RING_S, Mix, mixdown
-from remixkit.render.soundfonts import open_soundfont
+from remixkit.render.mix.summing import LONGEST_TAIL_S, RING_S, Mix, mixdown
+from remixkit.render.soundfonts import lookup
+from remixkit.render.soundfonts.lookup import open_soundfont
+from remixkit.render.synth import synthesis
 
 need_fluidsynth()
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 
 
 def mixed(*parts: Part, seed: int = 1) -> Mix:
@@ -29,17 +30,17 @@ def sound_of(*parts: Part) -> Block:
 
 
 def test_the_library_says_what_it_is() -> None:
-    assert synth.library().version.startswith("2.")
+    assert synthesis.library().version.startswith("2.")
 
 
 def test_a_missing_library_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fluidsynth", None)
-    synth._calls.cache_clear()
+    synthesis._calls.cache_clear()
     try:
         with pytest.raises(SynthError, match="not found; run: "):
-            synth.library()
+            synthesis.library()
     finally:
-        synth._calls.cache_clear()
+        synthesis._calls.cache_clear()
 
 
 def test_a_note_sounds_at_its_pitch_and_time() -> None:

@@ -12,11 +12,11 @@ from render_help import BEAT, RATE, cc, part, write_soundfont
 from remixkit.model.arrangement import Part
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TempoChange, TempoMap
-from remixkit.render import soundfonts
-from remixkit.render.performance import QUANTUM, Performance, perform
-from remixkit.render.soundfonts import SoundFont, open_soundfont
+from remixkit.render.soundfonts import lookup
+from remixkit.render.soundfonts.lookup import SoundFont, open_soundfont
+from remixkit.render.synth.part_events import QUANTUM, Performance, perform
 
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 
 
 def played(some: Part, font: SoundFont = FONT, tempo: TempoMap | None = None) -> Performance:

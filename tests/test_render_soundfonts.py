@@ -8,21 +8,21 @@ import pytest
 from render_help import soundfont_bytes, write_soundfont
 
 from remixkit.errors import SoundFontError
-from remixkit.render import soundfonts
-from remixkit.render.soundfonts import open_soundfont
+from remixkit.render.soundfonts import lookup
+from remixkit.render.soundfonts.lookup import open_soundfont
 
 
 @pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "soundfonts"
     folder.mkdir()
-    monkeypatch.setattr(soundfonts, "user_folder", lambda: folder)
-    monkeypatch.delenv(soundfonts.VARIABLE, raising=False)
+    monkeypatch.setattr(lookup, "user_folder", lambda: folder)
+    monkeypatch.delenv(lookup.VARIABLE, raising=False)
     return folder
 
 
 def test_the_default_is_a_whole_general_midi_set(own_folder: Path) -> None:
-    font = soundfonts.find()
+    font = lookup.find()
     assert font.name == "TimGM6mb"
     assert {p.program for p in font.presets if p.bank == 0} == set(range(128))
     assert font.choose(0, 0, is_drum=True)[1]
@@ -37,25 +37,25 @@ def test_finding_does_not_import_pretty_midi() -> None:
 
 def test_a_name_means_the_users_file_first(own_folder: Path) -> None:
     mine = write_soundfont(own_folder / "TimGM6mb.sf2", [("Mine", 0, 0)])
-    assert soundfonts.find("timgm6mb").path == mine
-    assert soundfonts.find("TimGM6mb.sf2").path == mine
+    assert lookup.find("timgm6mb").path == mine
+    assert lookup.find("TimGM6mb.sf2").path == mine
 
 
 def test_the_environment_names_one(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_soundfont(own_folder / "Grand.sf2", [("Grand", 0, 0)])
-    monkeypatch.setenv(soundfonts.VARIABLE, "grand")
-    assert soundfonts.find().name == "Grand"
-    assert soundfonts.find("TimGM6mb").name == "TimGM6mb"
+    monkeypatch.setenv(lookup.VARIABLE, "grand")
+    assert lookup.find().name == "Grand"
+    assert lookup.find("TimGM6mb").name == "TimGM6mb"
 
 
 def test_a_mistyped_name_gets_the_nearest(own_folder: Path) -> None:
     with pytest.raises(SoundFontError, match="did you mean 'TimGM6mb'"):
-        soundfonts.find("TimGM6")
+        lookup.find("TimGM6")
 
 
 def test_a_missing_path_is_said(tmp_path: Path) -> None:
     with pytest.raises(SoundFontError, match=r"gone\.sf2: does not exist"):
-        soundfonts.find(tmp_path / "gone.sf2")
+        lookup.find(tmp_path / "gone.sf2")
 
 
 WHOLE = soundfont_bytes([("Piano", 0, 0)])
@@ -97,7 +97,7 @@ def test_a_folder_is_no_soundfont(tmp_path: Path) -> None:
 def test_the_broken_ones_are_told_apart(own_folder: Path) -> None:
     write_soundfont(own_folder / "Good.sf2", [("Piano", 0, 0)])
     (own_folder / "Bad.sf2").write_bytes(b"RIFF")
-    good, bad = soundfonts.available()
+    good, bad = lookup.available()
     assert {"Good", "TimGM6mb"} <= {f.name for f in good}
     assert [Path(str(b.file)).name for b in bad] == ["Bad.sf2"]
 

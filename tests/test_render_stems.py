@@ -15,13 +15,14 @@ from render_help import RATE, arrangement, level_db, need_fluidsynth, part
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, Bus, Duck, Fx, Master, Move
-from remixkit.render import render, soundfonts
-from remixkit.render.master import finish
-from remixkit.render.mix import Ending, Mix
-from remixkit.render.stems import REST, Stem, StemsWish
+from remixkit.render import render
+from remixkit.render.master.mastering import finish
+from remixkit.render.mix.stems import REST, Stem, StemsWish
+from remixkit.render.mix.summing import Ending, Mix
+from remixkit.render.soundfonts import lookup
 
 need_fluidsynth()
-FONT = soundfonts.find("TimGM6mb")
+FONT = lookup.find("TimGM6mb")
 DRUMS = part(
     (0, 0.5, 36), (1, 0.5, 38), (2, 0.5, 36), (3, 0.5, 38), is_drum=True, program=0, name="Drums", role="drums"
 )

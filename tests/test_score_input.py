@@ -12,15 +12,15 @@ import pytest
 from conftest import Done
 
 import remixkit
-from remixkit.analyse.given import given_chords
-from remixkit.analyse.grid import true_grid
+from remixkit.analysis.grid.tracking import true_grid
+from remixkit.analysis.grid.written import given_chords
 from remixkit.errors import SongError
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.theory import scores
+from remixkit.notation.reading import score_files
+from remixkit.notation.scores import to_music21, write_musicxml
 from remixkit.theory.chords import QUALITIES, label, parse_label, quality_of, spans_of
-from remixkit.theory.notation import to_music21, write_musicxml
 
 BAR = 4 * TICKS_PER_QUARTER
 
@@ -280,7 +280,7 @@ def test_an_archive_without_a_score(tmp_path: Path) -> None:
 
 
 def test_too_large(tmp_path: Path) -> None:
-    padding = " " * (scores.MAX_SCORE_BYTES + 1)
+    padding = " " * (score_files.MAX_SCORE_BYTES + 1)
     for path in (saved(tmp_path, "large.abc", padding), compressed(tmp_path, {"large.xml": XML + padding})):
         with pytest.raises(SongError, match="more than 8 MB"):
             remixkit.load(path)

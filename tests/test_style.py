@@ -21,7 +21,7 @@ kind = "chords"
 program = 4
 register = [50, 70]
 voicing = "rootless"
-patterns = { verse = "push", sabi = ["push", "push2"] }
+patterns = { verse = "push", chorus = ["push", "push2"] }
 fx = [{ name = "tremolo", rate_hz = 4.5, depth = 0.25 }]
 
 [roles.kit]
@@ -80,7 +80,7 @@ def test_a_style_has_what_its_file_says(write: Write) -> None:
     keys = loaded.roles["keys"]
     assert (loaded.name, loaded.title) == ("mine", "Plain")
     assert (keys.kind, keys.program, keys.register_, keys.voicing) == ("chords", 4, (50, 70), "rootless")
-    assert keys.patterns == {"verse": "push", "sabi": ("push", "push2")}
+    assert keys.patterns == {"verse": "push", "chorus": ("push", "push2")}
     assert keys.fx[0].__pydantic_extra__ == {"rate_hz": 4.5, "depth": 0.25}
     assert list(loaded.roles) == ["keys", "kit"]
 
@@ -109,7 +109,7 @@ def test_the_library_has_the_styles_own_patterns_over_the_shipped_ones(write: Wr
         ("[50, 70]", "[5, 70]", "roles.keys.register: 5-70 is outside what electric piano (program 4) can play; stay within 28-103"),
         ('"rootless"', '"rotless"', "roles.keys.voicing: 'rotless' is not one of the choices; did you mean 'rootless'?"),
         ("verse =", "vers =", "roles.keys.patterns.vers: 'vers' is not one of the choices; did you mean 'verse'?"),
-        ('"push2"]', '"pusch"]', "roles.keys.patterns.sabi: no pattern is called 'pusch'; did you mean 'push'?"),
+        ('"push2"]', '"pusch"]', "roles.keys.patterns.chorus: no pattern is called 'pusch'; did you mean 'push'?"),
         ('verse = "push"', "verse = 3", "roles.keys.patterns.verse: must be text in quotes"),
         ('verse = "push"', 'verse = "beat"', "roles.keys.patterns.verse: 'beat' is a drum pattern; chords play patterns of events"),
         ('all = "beat"', 'all = "push"', "roles.kit.patterns.all: 'push' is a pitched pattern; drums play patterns of steps"),
@@ -172,12 +172,12 @@ def test_tables_are_inherited_and_arrays_replaced(write: Write) -> None:
     write(PLAIN, "styles/first.toml")
     child = write(
         'schema = 1\ntitle = "Child"\nextends = "first"\n[roles.keys]\nprogram = 5\nfx = []\n'
-        '[roles.keys.patterns]\nsabi = "push"\n[roles.low]\nkind = "bass"\n[patterns.push]\nevents = "1:1/1"\n'
+        '[roles.keys.patterns]\nchorus = "push"\n[roles.low]\nkind = "bass"\n[patterns.push]\nevents = "1:1/1"\n'
     )
     loaded = style.check(child)
     keys = loaded.roles["keys"]
     assert (keys.kind, keys.program, keys.register_, keys.fx) == ("chords", 5, (50, 70), ())
-    assert keys.patterns == {"verse": "push", "sabi": "push"}
+    assert keys.patterns == {"verse": "push", "chorus": "push"}
     assert list(loaded.roles) == ["keys", "kit", "low"]
     assert (loaded.title, loaded.description) == ("Child", "")
     assert style.library(loaded)["push"].events[0].degrees == ("1",)

@@ -27,7 +27,7 @@ settings = { lock = "drums", home = 35 }
 
 [roles.lead]
 kind = "melody"
-settings = { octaves = "last_sabi", swell = true }
+settings = { octaves = "last_chorus", swell = true }
 """
 
 
@@ -41,7 +41,7 @@ settings = { octaves = "last_sabi", swell = true }
         ("fill_toms_1", "chug_eighths", "roles.drums.settings.fills: 'chug_eighths' is a pitched pattern"),
         ('"drums", home', '"drum", home', "roles.bass.settings.lock: no role before this one is called 'drum'; did you mean 'drums'?"),
         ('"drums", home', '"lead", home', "roles.bass.settings.lock: no role before this one is called 'lead'"),
-        ('"last_sabi"', '"last-sabi"', "roles.lead.settings.octaves: no choice is called 'last-sabi'; did you mean 'last_sabi'?"),
+        ('"last_chorus"', '"last-chorus"', "roles.lead.settings.octaves: no choice is called 'last-chorus'; did you mean 'last_chorus'?"),
         ("swell = true", "swell = 1", "roles.lead.settings.swell: must be true or false"),
         ("swell = true", 'swell = true, dropout = 0.5', "roles.lead.settings.dropout: no melody setting is called 'dropout'"),
     ],

@@ -25,9 +25,9 @@ reverb = 30
 fx = [{ name = "gain", gain_db = -3 }]
 duck = { by = "beat", depth_db = 3 }
 above_lu = [2, 6]
-sections = { sabi = { lowpass_hz = [900, 9000] } }
+sections = { chorus = { lowpass_hz = [900, 9000] } }
 [master.sections]
-sabi = { gain_db = [-1, 1] }
+chorus = { gain_db = [-1, 1] }
 """
 
 
@@ -39,9 +39,9 @@ def test_buses_reach_the_arrangement_at_their_sections(tmp_path: Path) -> None:
     assert (bus.name, bus.level_db, bus.reverb, bus.above_lu) == ("lead", -2, 30, (2, 6))
     assert bus.fx == (Fx("gain", {"gain_db": -3}),)
     assert bus.duck == Duck("beat", 3)
-    sabis = [(s.start_tick, s.end_tick) for s in made.sections if s.label == "sabi"]
-    assert sabis
-    assert [(m.start_tick, m.end_tick) for m in bus.moves] == sabis
+    choruss = [(s.start_tick, s.end_tick) for s in made.sections if s.label == "chorus"]
+    assert choruss
+    assert [(m.start_tick, m.end_tick) for m in bus.moves] == choruss
     assert {m.lowpass_hz for m in bus.moves} == {(900, 9000)}
     assert {m.gain_db for m in made.master.moves} == {(-1, 1)}
     assert [p.bus for p in made.parts if p.role == "tune"] == ["lead"]

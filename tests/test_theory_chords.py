@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit.model.analysis import ChordSpan, Key
+from remixkit.notation.signs import _m21_figure
 from remixkit.theory.chords import QUALITIES, bass_pc, family, label, parse_label, symbol, tones, triad
-from remixkit.theory.signs import _m21_figure
 
 pcs = st.integers(0, 11)
 keys = st.builds(Key, st.just(0), st.just(1), pcs, st.sampled_from(["major", "minor"]))

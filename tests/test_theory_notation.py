@@ -12,8 +12,8 @@ from remixkit.model.analysis import Analysis, ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
-from remixkit.theory.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
-from remixkit.theory.notation import from_music21, to_music21, write_musicxml
+from remixkit.notation.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
+from remixkit.notation.scores import from_music21, to_music21, write_musicxml
 
 BAR = 3840
 
@@ -49,7 +49,7 @@ def arrangement() -> Arrangement:
         grid=Grid(TempoMap((TempoChange(0, 92.0), TempoChange(BAR, 80.0))), MeterMap()),
         keys=(Key(0, 2 * BAR, 11, "minor"),),
         chords=(ChordSpan(0, BAR, 11, "min9"), ChordSpan(BAR, 2 * BAR, 6, "7(b9)", 10)),
-        sections=(Section(0, BAR, "A"), Section(BAR, 2 * BAR, "sabi")),
+        sections=(Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "chorus")),
         parts=(
             Part("Melody", "melody", program=71, notes=TUNE, lyrics=(Text(0, "hi"), Text(730, "ka\\"))),
             Part("Piano", "keys", program=0, notes=HANDS),
@@ -78,7 +78,7 @@ def test_a_readable_score_has_what_a_player_needs() -> None:
     assert [(m.number, m.offset) for m in flat.getElementsByClass(tempo.MetronomeMark)] == [(92, 0.0)]
     words = [(t.content, t.getOffsetInHierarchy(melody)) for t in melody[expressions.TextExpression]]
     assert words == [("rit.", 4.0)], "a last bar that is slower is no new tempo"
-    assert [m.content for m in flat.getElementsByClass(expressions.RehearsalMark)] == ["A", "Sabi"]
+    assert [m.content for m in flat.getElementsByClass(expressions.RehearsalMark)] == ["Verse", "Chorus"]
     assert [c.figure for c in flat.getElementsByClass(harmony.ChordSymbol)] == ["Bm9", "F#7b9/A#"]
     sung = [n for n in flat.notes if isinstance(n, note.Note)]
     assert [n.nameWithOctave for n in sung][:3] == ["F#5", "E5", "D5"]
@@ -110,7 +110,7 @@ def test_readable_and_exact_scores_read_back_as_the_same_song() -> None:
             (n.start_tick, n.pitch, n.velocity) for n in BEAT
         ]
         assert song.tracks[0].lyrics == (Text(0, "hi"), Text(720, "ka"))
-        assert song.markers == (Text(0, "A"), Text(BAR, "Sabi"))
+        assert song.markers == (Text(0, "Verse"), Text(BAR, "Chorus"))
         assert [(c.tick, c.bpm) for c in song.grid.tempo.changes] == [(0, 92.0), (BAR, 80.0)][: 1 if readable else 2]
         assert song.key_signatures == (KeySignature(0, 2, "minor"),)
         assert (song.title, song.composer, song.source, song.warnings) == ("Song", "Nobody", "x", ())
@@ -150,7 +150,7 @@ def test_an_analysis_is_written_with_its_chords_and_sections() -> None:
     analysis = Analysis(song, a.keys, a.chords, (), a.sections, ("melody", "empty"))
     score = to_music21(analysis)
     assert len(score.parts) == 1
-    assert from_music21(score).markers == (Text(0, "A"), Text(BAR, "Sabi"))
+    assert from_music21(score).markers == (Text(0, "Verse"), Text(BAR, "Chorus"))
 
 
 def test_a_bare_stream_is_a_song_of_one_track() -> None:

@@ -14,15 +14,15 @@ from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Note, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.notation.clefs import clefs, usual_clef
+from remixkit.notation.directions import loudness, pedalling, swells, tempo_signs
+from remixkit.notation.engraving import Sound, quantised
+from remixkit.notation.scores import from_music21, lead_music21, to_music21
+from remixkit.notation.staves import Pedal, Staff, pedal_of, written
+from remixkit.notation.swing import straightened, swings
+from remixkit.notation.syllables import syllables
 from remixkit.theory.chords import QUALITIES
-from remixkit.theory.clefs import clefs, usual_clef
-from remixkit.theory.directions import loudness, pedalling, swells, tempo_signs
-from remixkit.theory.engraving import Sound, quantised
-from remixkit.theory.lyrics import syllables
-from remixkit.theory.notation import from_music21, lead_music21, to_music21
 from remixkit.theory.spelling import root_name_m21, tone_name_m21
-from remixkit.theory.staves import Pedal, Staff, pedal_of, written
-from remixkit.theory.swing import straightened, swings
 
 BAR = 3840
 GRID = Grid(TempoMap((TempoChange(0, 90.0),)))
@@ -228,7 +228,7 @@ def piano() -> Arrangement:
         grid=GRID,
         keys=(C_MAJOR,),
         chords=(ChordSpan(0, 1920, 0, "maj"), ChordSpan(1920, BAR, 5, "maj7", 9), ChordSpan(BAR, 2 * BAR, 0, "maj")),
-        sections=(Section(0, BAR, "A"), Section(BAR, 2 * BAR, "A")),
+        sections=(Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "verse")),
         parts=(
             Part("Right Hand", "rh", notes=tuple(tune), controls=pedal, lyrics=(Text(10, "ha"), Text(955, "ru"))),
             Part("Inner Voice", "inner", notes=tuple(inner)),
@@ -245,7 +245,7 @@ def test_a_pianists_parts_are_two_staves_in_a_brace() -> None:
     assert [g.symbol for g in score[layout.StaffGroup]] == ["brace"]
     assert [len(m.voices) for m in upper.getElementsByClass("Measure")] == [2, 0]
     assert [c.figure for c in upper[harmony.ChordSymbol]] == ["C", "Fmaj7/A", "C"]
-    assert [m.content for m in upper[expressions.RehearsalMark]] == ["A", "A 2"]
+    assert [m.content for m in upper[expressions.RehearsalMark]] == ["Verse", "Verse 2"]
     assert (
         len(lower[expressions.ArpeggioMark])
         + sum(isinstance(e, expressions.ArpeggioMark) for n in lower.recurse().notes for e in n.expressions)
@@ -282,6 +282,6 @@ def test_a_lead_sheet_ends_with_its_tune_and_may_be_empty() -> None:
     longer = replace(piano(), sections=(*piano().sections, Section(2 * BAR, 9 * BAR, "outro")))
     (part,) = lead_music21(longer).parts
     assert len(part.getElementsByClass("Measure")) == 2
-    assert from_music21(lead_music21(longer)).markers == (Text(0, "A"), Text(BAR, "A 2"))
+    assert from_music21(lead_music21(longer)).markers == (Text(0, "Verse"), Text(BAR, "Verse 2"))
     mute = replace(piano(), parts=piano().parts[2:])
     assert from_music21(lead_music21(mute)).tracks[0].notes == ()

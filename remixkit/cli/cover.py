@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from remixkit.cli import console, daw, sound, targets
-from remixkit.cli import takes as taking
-from remixkit.cli.options import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
+from remixkit.cli import console
+from remixkit.cli.options import daw_files, sound_files, targets
+from remixkit.cli.options import earlier_takes as taking
+from remixkit.cli.options.shared import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
 from remixkit.errors import OutputError, SynthError
 
 if TYPE_CHECKING:
@@ -73,16 +74,16 @@ def run(
     earlier: taking.FromOption = None,
     lock: taking.LockOption = None,
     redo: taking.RedoOption = None,
-    chord_track: daw.ChordTrackOption = False,
-    split: daw.SplitOption = None,
-    bars_from: daw.BarsFromOption = 1,
-    stems: sound.StemsOption = None,
-    stems_as: sound.StemsAsOption = "wav",
-    dry: sound.DryOption = False,
-    rate: sound.RateOption = sound.Rate.cd,
-    bits: sound.BitsOption = sound.WordLength.cd,
-    art: sound.ArtOption = None,
-    timings: sound.TimingsOption = False,
+    chord_track: daw_files.ChordTrackOption = False,
+    split: daw_files.SplitOption = None,
+    bars_from: daw_files.BarsFromOption = 1,
+    stems: sound_files.StemsOption = None,
+    stems_as: sound_files.StemsAsOption = "wav",
+    dry: sound_files.DryOption = False,
+    rate: sound_files.RateOption = sound_files.Rate.cd,
+    bits: sound_files.BitsOption = sound_files.WordLength.cd,
+    art: sound_files.ArtOption = None,
+    timings: sound_files.TimingsOption = False,
 ) -> None:
     """Make a cover of a song in a style, or in several."""
     jobs = targets.plan(
@@ -98,7 +99,7 @@ def run(
     if unasked is not None:
         raise OutputError("a plan is written where it is asked for", file=unasked, remedy="add --explain")
     paths = [path for job in jobs for path in job.paths]
-    wished = daw.wished(paths, chord_track=chord_track, split=split, bars_from=bars_from)
+    wished = daw_files.wished(paths, chord_track=chord_track, split=split, bars_from=bars_from)
     kept = taking.kept(earlier, lock, redo, seed, styles=len(style))
 
     from remixkit import remix
@@ -110,10 +111,10 @@ def run(
         raise typer.BadParameter("it says how stems are to be: add --stems FOLDER", param_hint="--dry")
     chosen = {name: styles.check(name) if is_heard else styles.load(name) for name in style}
     asked = {k: styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for k, s in chosen.items()}
-    sounding = sound.wished(heard_in, rate, bits, art, stems_as, dry) if is_heard else None
+    sounding = sound_files.wished(heard_in, rate, bits, art, stems_as, dry) if is_heard else None
     font, mute = _player(soundfont) if is_heard else (None, None)
     warnings: dict[str, None] = {}
-    with console.progress(song.name) as told, sound.in_memory(font) as loaded:
+    with console.progress(song.name) as told, sound_files.in_memory(font) as loaded:
         told("listening", 0.0)
         began = perf_counter()
         heard = remix.load(song)
@@ -144,7 +145,7 @@ def run(
             report, said = _written(made, job, sounding if font else None, soundfont, share)
             warnings |= dict.fromkeys(said)
             if timings:
-                sound.tell(laps | dict(report.timings if report else {}))
+                sound_files.tell(laps | dict(report.timings if report else {}))
     if mute and (output or stems):
         raise mute
     for warning in warnings:
@@ -156,13 +157,13 @@ def run(
 def _written(
     made: Cover,
     job: targets.Job,
-    sounding: sound.Sound | None,
+    sounding: sound_files.Sound | None,
     soundfont: str | None,
     share: Callable[[str, float], None],
 ) -> tuple[RenderReport | None, Sequence[str]]:
     """Write a cover's files and say which; what is to be warned of. Without `sounding` nothing is rendered."""
     from remixkit import remix
-    from remixkit.arrange import plan_file
+    from remixkit.arrange.form import plan_file
 
     paths = [path for path in job.paths if sounding or remix.kind_of(path) != "sound"]
     said: list[str] = []
@@ -177,11 +178,12 @@ def _written(
 
 def _player(soundfont: str | None) -> tuple[SoundFont | None, SynthError | None]:
     """The SoundFont to play, or why nothing can be heard here; one that does not exist is an error at once."""
-    from remixkit.render import soundfonts, synth
+    from remixkit.render.soundfonts import lookup
+    from remixkit.render.synth import synthesis
 
-    font = soundfonts.find(soundfont)
+    font = lookup.find(soundfont)
     try:
-        synth.library()
+        synthesis.library()
     except SynthError as problem:
         return None, problem
     return font, None

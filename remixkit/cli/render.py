@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import console, sound
-from remixkit.cli.options import SongArgument, SoundFontOption
+from remixkit.cli import console
+from remixkit.cli.options import sound_files
+from remixkit.cli.options.shared import SongArgument, SoundFontOption
 from remixkit.errors import OutputError
 
 ENDING = ".wav"
@@ -24,24 +25,24 @@ def run(
     ] = None,
     soundfont: SoundFontOption = None,
     lufs: Annotated[float, typer.Option("--lufs", help="Integrated loudness.", min=-40.0, max=-6.0)] = -16.0,
-    rate: sound.RateOption = sound.Rate.cd,
-    bits: sound.BitsOption = sound.WordLength.cd,
-    art: sound.ArtOption = None,
-    timings: sound.TimingsOption = False,
+    rate: sound_files.RateOption = sound_files.Rate.cd,
+    bits: sound_files.BitsOption = sound_files.WordLength.cd,
+    art: sound_files.ArtOption = None,
+    timings: sound_files.TimingsOption = False,
 ) -> None:
     """Render a song as it is: nothing is arranged, but it is mixed and brought to its loudness."""
     from remixkit import remix
     from remixkit.arrange import as_it_is
     from remixkit.model.arrangement import Master
     from remixkit.render import render as rendered
-    from remixkit.render import soundfonts
+    from remixkit.render.soundfonts import lookup
 
     targets = output or [Path(f"{song.stem}{ENDING}")]
-    wished = sound.wished(targets, rate, bits, art)
+    wished = sound_files.wished(targets, rate, bits, art)
     for target in targets:
         if target.exists() and song.exists() and target.samefile(song):
             raise OutputError("is the song itself", file=target, remedy="name another file")
-    font = soundfonts.find(soundfont)
+    font = lookup.find(soundfont)
     with console.progress(song.name) as told:
         told("reading", 0.0)
         made = as_it_is(remix.load(song), Master(target_lufs=lufs))
@@ -51,4 +52,4 @@ def run(
     for warning in dict.fromkeys([*made.warnings, *report.warnings]):
         console.warn(f"{song.name}: {warning}")
     if timings:
-        sound.tell(report.timings)
+        sound_files.tell(report.timings)

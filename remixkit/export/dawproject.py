@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from remixkit import midi
-from remixkit.export.tracks import (
+from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
@@ -35,7 +35,7 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
 
 if TYPE_CHECKING:
-    from remixkit.render.stems import Stem
+    from remixkit.render.mix.stems import Stem
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 BEND_REACH = 8192

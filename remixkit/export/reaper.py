@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import rpp
 
 from remixkit import midi
-from remixkit.export.tracks import (
+from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
@@ -34,7 +34,7 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
 
 if TYPE_CHECKING:
-    from remixkit.render.stems import Stem
+    from remixkit.render.mix.stems import Stem
 
 SQUARE = 1
 IS_REGION = 1

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 from xml.etree import ElementTree
 
-from remixkit.export import tree
+from remixkit.export import musicxml_tree
 from remixkit.export.fonts import MUSIC, TEXT
 
 # Verovio's drawing units: ten a MEI unit's hundredth; a staff space is 180 of them.
@@ -93,13 +93,13 @@ def engrave(musicxml: bytes, layout: Layout) -> tuple[System, ...]:
         If verovio cannot read it.
     """
     root = ElementTree.fromstring(musicxml)
-    tree.prepare(root, is_solo=layout.is_solo)
+    musicxml_tree.prepare(root, is_solo=layout.is_solo)
     measures = root.findall("part")[0].findall("measure")
     fifths = [int(f.text or 0) for f in root.iter("fifths")]
     room = (layout.width_mm - _MARGIN_MM) / layout.mm_a_unit
     head = _SPACE * (_CLEF_SPACES + _ACCIDENTAL_SPACES * max(map(abs, fifths), default=0))
     starts = line_starts(_widths(root, layout), room - head, [_begins_section(m) for m in measures], layout.bars_a_line)
-    tree.break_lines(root, starts)
+    musicxml_tree.break_lines(root, starts)
     drawn = _toolkit(root, layout, breaks="encoded")
     if not layout.is_solo:
         _hide_resting(drawn)

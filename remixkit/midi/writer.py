@@ -16,12 +16,12 @@ from pathlib import Path
 import mido
 
 from remixkit.files import replacing
-from remixkit.midi.drums import DRUM_CHANNEL
-from remixkit.midi.events import META
-from remixkit.midi.ports import RINGING_TICKS, Seat, passages, seats
-from remixkit.midi.said import LYRIC, NAME, on_channel
-from remixkit.midi.timeline import Clock
-from remixkit.midi.words import of_take
+from remixkit.midi.channel_slots import RINGING_TICKS, Seat, passages, seats
+from remixkit.midi.messages import LYRIC, NAME, on_channel
+from remixkit.midi.reading.drum_channels import DRUM_CHANNEL
+from remixkit.midi.reading.events import META
+from remixkit.midi.reading.timeline import Clock
+from remixkit.midi.reading.words import of_take
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Message, Note, Text

@@ -1,0 +1,1 @@
+"""Written music: staves, measures, clefs, signs, engraving; scores in and out, by way of music21."""
