@@ -24,7 +24,7 @@ from remixkit.errors import StyleError
 from remixkit.style.schema import FormSpec, Style
 
 BANDS = ("orchestral", "lofi", "rock", "acoustic-pop")
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FORM = "AABBSSnABSSO"
 
 

@@ -25,7 +25,7 @@ from remixkit.notation.sheet_facts import in_systems, sheet_of
 from remixkit.notation.staves import pedal_of, written
 from remixkit.remix import Cover
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 BAR = 3840
 
 

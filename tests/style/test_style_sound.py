@@ -9,7 +9,7 @@ from remixkit import style as styles
 from remixkit.errors import StyleError
 from remixkit.model.arrangement import Duck, Fx
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "paper-comet.mid"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "paper-comet.mid"
 STYLE = """
 schema = 1
 title = "Buses"

@@ -240,7 +240,7 @@ def test_a_loaded_style_cannot_be_changed(write: Write) -> None:
         loaded.title = "Other"  # type: ignore[misc]
 
 
-DOCS = Path(__file__).parent.parent / "docs" / "styles.md"
+DOCS = Path(__file__).parents[2] / "docs" / "styles.md"
 
 
 def test_the_page_on_styles_names_every_key_voice_and_degree() -> None:

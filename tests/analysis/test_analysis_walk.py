@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from analyse_songs import left_hand, shifted, song, tune
+from analysis_songs import left_hand, shifted, song, tune
 
 from remixkit.analysis import NO_TUNE, analyze
 from remixkit.errors import SongError

@@ -13,7 +13,7 @@ from remixkit.cli import main
 from remixkit.model.song import Note, Song, Track
 
 need_fluidsynth()
-EXAMPLE = Path(__file__).parent.parent / "examples" / "paper-comet.mid"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "paper-comet.mid"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analyse_songs import CHORDS, Q, left_hand, performed, shifted, song, tune
+from analysis_songs import CHORDS, Q, left_hand, performed, shifted, song, tune
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
