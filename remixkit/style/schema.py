@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from remixkit.model.analysis import SectionName
+from remixkit.patterns import Meter
 from remixkit.theory.chords import Colour as Colour
 from remixkit.theory.chords import Voicing as Voicing
 from remixkit.theory.keys import parse_key
@@ -194,15 +195,21 @@ class RoleSpec(Table):
         return self
 
 
-class PatternSpec(BaseModel):
-    """A pattern: `events` for pitched roles, or one string of steps for each drum voice; `beats` is its length."""
+class BarSpec(BaseModel):
+    """What a pattern is in one meter: `events`, or one string of steps for each drum voice; `beats` is its length."""
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
     __pydantic_extra__: dict[str, str]
 
     events: str | None = None
     beats: float | None = Field(default=None, gt=0, le=64)
-    weight: float = Field(default=1.0, gt=0)
+    weight: float | None = Field(default=None, gt=0)
+
+
+class PatternSpec(BarSpec):
+    """A pattern in bars of four, and in `meter` what it is in others; without a weight it is drawn as often as any."""
+
+    meter: Mapping[Meter, BarSpec] = Field(default_factory=dict)
 
 
 class PatternFile(Table):

@@ -113,20 +113,62 @@ def test_what_is_said_about_wrong_steps(steps: dict[str, str], said: str) -> Non
     assert str(caught.value) == said
 
 
-@given(st.text("0123456789.:/@+[]aTlxr -", max_size=30), st.none() | st.floats())
+def test_a_group_of_steps_is_played_again() -> None:
+    assert drums(kick="[X..x]*3 x...") == drums(kick="X..x X..x X..x x...")
+    assert drums(hat="[[x.]*2 X.]*2") == drums(hat="x.x.X.x.x.X.")
+
+
+def test_steps_that_alternate_make_rounds() -> None:
+    assert drums(kick="X... <x... ..xx>", snare="....X...") == drums(
+        kick="X...x... X.....xx", snare="....X... ....X..."
+    )
+    assert drums(kick="<X. [.x]*2>", beats=2).beats == 4
+
+
+def test_a_group_of_events_comes_again_after_the_beats_it_fills() -> None:
+    assert pitched("[1:1/.5 1.5:5/.25]*2 3:8") == pitched("1:1/.5 1.5:5/.25 2:1/.5 2.5:5/.25 3:8")
+    assert pitched("[2:[1+5]/1.5]*2 1:a") == pitched("2:[1+5]/1.5 4:[1+5]/1.5 1:a")
+
+
+def test_events_that_alternate_make_rounds() -> None:
+    assert pitched("1:root/2 <3:5/2 ~ 3:8/2>") == pitched("1:root/2 3:5/2 5:root/2 9:root/2 11:8/2")
+
+
+@pytest.mark.parametrize("text", ["[x", "x]", "<>", "<x", "[x]*", "[x]*0", "[x]*999", "x>", "[" * 9 + "x" + "]" * 9])
+def test_groups_that_do_not_close_are_named(text: str) -> None:
+    with pytest.raises(StyleError, match=r"^p\.kick: "):
+        drums(kick=text)
+
+
+def test_a_pattern_that_would_grow_without_end_is_refused() -> None:
+    with pytest.raises(StyleError, match="too long"):
+        drums(kick="[[[[x]*64]*64]*64]*64")
+    with pytest.raises(StyleError, match="too long"):
+        drums(
+            kick="<a b><a b c><a b c d e><a b c d e f g><a b c d e f g h i j k>".translate(
+                dict.fromkeys(range(97, 108), "x")
+            )
+        )
+
+
+def test_a_bar_of_three_quarters_is_filled() -> None:
+    assert parse_pattern("p", events="1:all", steps={}, meter="3/4").beats == 3
+
+
+@given(st.text("0123456789.:/@+[]<>~*aTlxr -", max_size=30), st.none() | st.floats())
 def test_any_text_is_a_pattern_or_a_style_error(text: str, beats: float | None) -> None:
     try:
         pattern = pitched(text, beats)
     except StyleError:
         return
-    assert 0 < pattern.beats <= 128
+    assert pattern.beats > 0
     for event in pattern.events:
         assert 0 <= event.start_beats < pattern.beats
         assert event.length_beats > 0
         assert set(event.degrees) <= set(DEGREES)
 
 
-@given(st.dictionaries(st.sampled_from([*DRUM_VOICES, "snair"]), st.text("Xxo.|12 z", max_size=20), max_size=3))
+@given(st.dictionaries(st.sampled_from([*DRUM_VOICES, "snair"]), st.text("Xxo.|12 z[]<>*", max_size=20), max_size=3))
 def test_any_steps_are_a_pattern_or_a_style_error(steps: dict[str, str]) -> None:
     try:
         pattern = drums(**steps)

@@ -10,6 +10,7 @@ import pytest
 
 from remixkit import plugins, style
 from remixkit.errors import StyleError
+from remixkit.style.pattern_library import shipped_patterns
 
 PLAIN = """\
 schema = 1
@@ -259,5 +260,18 @@ def test_the_pages_patterns_can_be_read(write: Write) -> None:
     assert len(blocks) >= 4
     text = "\n".join(line.removeprefix("    ") for block in blocks for line in block.splitlines())
     library = style.library(style.load(write(PLAIN + text + "\n")))
-    assert library["six_eight"].beats == 3
+    assert library["rolling"].in_meters["6/8"].beats == 3
     assert library["lofi_beat"].beats == 4
+
+
+def test_a_styles_own_meter_joins_the_shipped_pattern_of_its_name(write: Write) -> None:
+    shipped = shipped_patterns(style.data_dir())["chords_quarters"]
+    own = '[patterns.chords_quarters]\nmeter."3/4".events = "1:all/1 3:all/1"\n'
+    made = style.library(style.load(write(PLAIN + own)))["chords_quarters"]
+    assert made.events == shipped.events
+    assert [e.start_beats for e in made.in_meters["3/4"].events] == [0, 2]
+
+
+def test_a_wrong_event_of_a_meter_is_named_by_its_place(write: Write) -> None:
+    with pytest.raises(StyleError, match=r'patterns\.quick\.meter\."6/8"\.events'):
+        style.load(write(PLAIN + '[patterns.quick]\nmeter."6/8".events = "1:al"\n'))

@@ -13,7 +13,7 @@ from remixkit.arrange.piano.left_keys import CLEAR_FROM, Above, Ground, Stroke, 
 from remixkit.arrange.piano.phrases import Span, evened
 from remixkit.arrange.piano.right_line import strength
 from remixkit.arrange.piano.right_melody import lift
-from remixkit.arrange.playing.placement import meter_suffix, stretch_of
+from remixkit.arrange.playing.placement import pattern_meter, stretch_of
 from remixkit.arrange.playing.player import velocity
 from remixkit.arrange.playing.task import RoleTask
 from remixkit.arrange.playing.tones import approach
@@ -137,9 +137,11 @@ def _options(task: RoleTask, span: Span, level: str) -> list[Pattern]:
     named = task.spec.patterns.get(span.section.label, task.spec.patterns.get("all", ()))
     names = (named,) if isinstance(named, str) else tuple(named)
     names = EASY if level == "easy" else names
-    suffix = meter_suffix(task.chart.grid.meter.at(span.start_tick))
-    found = [task.patterns.get(n + suffix) or task.patterns.get(n) for n in names]
-    return [p for p in found if p is not None and p.events] or [HELD]
+    meter = pattern_meter(task.chart.grid.meter.at(span.start_tick))
+    found = [task.patterns[n] for n in names if n in task.patterns]
+    if meter is not None:
+        found = [p.in_meters.get(meter, p) for p in found]
+    return [p for p in found if p.events] or [HELD]
 
 
 EASY = ("piano_easy_held", "piano_easy_beats", "piano_easy_alberti")

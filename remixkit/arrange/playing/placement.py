@@ -15,7 +15,7 @@ from remixkit.arrange.playing.task import RoleTask
 from remixkit.arrange.playing.variation import TURNING, turned
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
-from remixkit.patterns import Hit, Pattern
+from remixkit.patterns import Hit, Meter, Pattern
 from remixkit.seeding import child_rng
 from remixkit.style.schema import PatternKey
 
@@ -133,13 +133,11 @@ def follow_chords(laid: Sequence[Laid], chords: Sequence[ChordSpan]) -> tuple[St
     return tuple(s for s in out if chords[s.chord_index].root_pc is not None)
 
 
-def meter_suffix(meter: MeterChange) -> str:
-    """What a pattern's name ends in when it is written for such a bar: ``_3_4``, ``_6_8``, or nothing."""
+def pattern_meter(meter: MeterChange) -> Meter | None:
+    """Which of the meters that patterns are written for such a bar is played by; None for bars of four and the like."""
     if meter.is_compound:
-        return "_6_8"
-    if meter.numerator % 3 == 0:
-        return "_3_4"
-    return ""
+        return "6/8"
+    return "3/4" if meter.numerator % 3 == 0 else None
 
 
 def _choose(task: RoleTask, default: Pattern, kind: str) -> dict[tuple[int, int], Pattern]:
@@ -214,14 +212,15 @@ def _options(task: RoleTask, way: PatternKey, meter: MeterChange, default: Patte
     named = task.spec.patterns.get(way, task.spec.patterns.get("all", ()))
     names = (named,) if isinstance(named, str) else tuple(named)
     options = [task.patterns[n] for n in names if n in task.patterns] or ([default] if default else [])
-    suffix = meter_suffix(meter)
-    if not suffix or all(p.name.endswith(suffix) for p in options):
-        return options
-    own = [task.patterns[p.name + suffix] for p in options if p.name + suffix in task.patterns]
+    written_for = pattern_meter(meter)
+    if written_for is None:
+        return [p for p in options if not p.is_empty]
+    own = [p.in_meters[written_for] for p in options if written_for in p.in_meters]
     if default is None:
         return own
-    general = [task.patterns[kind + suffix]] if kind + suffix in task.patterns else []
-    return own or general or options
+    general = task.patterns.get(kind)
+    own = own or ([general.in_meters[written_for]] if general and written_for in general.in_meters else [])
+    return own or options
 
 
 def muted(laid: Sequence[Laid], spans: Sequence[tuple[int, int]]) -> tuple[Laid, ...]:
