@@ -103,8 +103,8 @@ def stem_name(part: Part) -> str:
 
 
 def section_name(arrangement: Arrangement, index: int) -> str:
-    """A section's name as a marker shows it: ``"A 2"`` where there are several."""
+    """A section's name as a marker shows it: ``"Verse 2"`` where there are several."""
     label = arrangement.sections[index].label
     same = [i for i, s in enumerate(arrangement.sections) if s.label == label]
-    name = label if len(label) == 1 else label.capitalize()
+    name = label.capitalize()
     return f"{name} {same.index(index) + 1}" if len(same) > 1 else name

@@ -15,15 +15,6 @@ from remixkit.theory.chords import spans_of
 from remixkit.theory.instruments import instrument
 from remixkit.theory.keys import chord_at, key_at, key_of_signature, sharps
 
-SECTION_TITLES = {
-    "intro": "Intro",
-    "verse": "Verse",
-    "prechorus": "Pre-chorus",
-    "chorus": "Chorus",
-    "bridge": "Bridge",
-    "interlude": "Interlude",
-    "outro": "Outro",
-}
 RIGHT_HAND, LEFT_HAND = "Right Hand", "Left Hand"
 _C_MAJOR = Key(0, 1, 0, "major")
 _SILENT = ChordSpan(0, 1, None)
@@ -232,7 +223,7 @@ def _section_marks(sections: Sequence[Section]) -> tuple[Text, ...]:
         if s.label != before or s.label in ("verse", "prechorus", "chorus"):
             counts[s.label] += 1
             number = f" {counts[s.label]}" if counts[s.label] > 1 else ""
-            marks.append(Text(s.start_tick, SECTION_TITLES[s.label] + number))
+            marks.append(Text(s.start_tick, s.label.capitalize() + number))
         before = s.label
     return tuple(marks)
 

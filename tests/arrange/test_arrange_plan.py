@@ -51,7 +51,7 @@ def test_where_the_same_goes_on_nobody_stops_and_two_bars_are_too_short_to_prepa
     asked = form(endings={"all": ("half", "build", "stop")})
     sections = joined(plan(song(form="AABS", bars_each=2), asked).sections, asked, BAR, seed)
     for s, after in pairwise(sections):
-        assert s.ending == ("fill" if s.name == after.name else "stop")
+        assert s.ending == ("fill" if s.label == after.label else "stop")
 
 
 def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None:

@@ -345,9 +345,9 @@ def _(plain: Files, dressed: Files) -> None:
     tempo = plain.made.grid.tempo
     regions = [m for m in plain.reaper.findall("MARKER") if m[3]]
     assert [float(m[2]) for m in regions] == pytest.approx([tempo.second(t) for t in starts])
-    assert [m[3] for m in regions] == ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"]
+    assert [m[3] for m in regions] == ["Intro", "Verse", "Prechorus", "Chorus", "Outro"]
     found = [(ticks(m.get("time")), m.get("name")) for m in plain.daw.iter("Marker")]
-    assert found == list(zip(starts, ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"], strict=True))
+    assert found == list(zip(starts, ["Intro", "Verse", "Prechorus", "Chorus", "Outro"], strict=True))
 
 
 def symbols(files: Files) -> list[tuple[int, str]]:

@@ -72,7 +72,7 @@ def test_reaper_regions_and_tempo_follow_the_cover(cover: Arrangement, tmp_path:
     regions = project.findall("MARKER")
     seconds = [cover.grid.tempo.second(t) for s in cover.sections for t in (s.start_tick, s.end_tick)]
     assert [float(r[2]) for r in regions] == pytest.approx(seconds)
-    assert [r[3] for r in regions[::2]] == ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"]
+    assert [r[3] for r in regions[::2]] == ["Intro", "Verse", "Prechorus", "Chorus", "Outro"]
     points = project.find("TEMPOENVEX").findall("PT")
     assert [float(p[2]) for p in points] == pytest.approx([c.bpm for c in cover.grid.tempo.changes])
     assert points[0][4] == str(4 + 65536 * 4)
@@ -112,7 +112,7 @@ def test_a_dawproject_has_every_note_marker_and_tempo(cover: Arrangement, tmp_pa
             for n in lane.iter("Note")
         )
         assert got == rows
-    assert [m.get("name") for m in project.iter("Marker")] == ["Intro", "Verse", "Pre-chorus", "Chorus", "Outro"]
+    assert [m.get("name") for m in project.iter("Marker")] == ["Intro", "Verse", "Prechorus", "Chorus", "Outro"]
     tempo = project.iterfind("Arrangement/TempoAutomation/RealPoint")
     assert [float(p.get("value", "")) for p in tempo] == pytest.approx([c.bpm for c in cover.grid.tempo.changes])
 

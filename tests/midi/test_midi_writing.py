@@ -81,7 +81,7 @@ track
     0 set_tempo tempo=500000
     0 time_signature clocks_per_click=24 denominator=4 notated_32nd_notes_per_beat=8 numerator=4
     0 key_signature key=A
-    0 marker text=A
+    0 marker text=verse
  3840 set_tempo tempo=666667
  3840 time_signature clocks_per_click=24 denominator=4 notated_32nd_notes_per_beat=8 numerator=3
  3840 key_signature key=Bbm

@@ -12,16 +12,18 @@ CODE = """
 import ctypes.util
 ctypes.util.find_library = lambda name: None
 from render_help import arrangement, part
-from remixkit.render import mix, soundfonts, synth
-sound = mix.mixdown(arrangement(part((0, 1, 69))), soundfonts.find("TimGM6mb"), 44100).sound
-print(synth.library().path, float(abs(sound).max()), ctypes.util.find_library("m"), sep="\\n")
+from remixkit.render.mix import summing
+from remixkit.render.soundfonts import lookup
+from remixkit.render.synth import synthesis
+sound = summing.mixdown(arrangement(part((0, 1, 69))), lookup.find("TimGM6mb"), 44100).sound
+print(synthesis.library().path, float(abs(sound).max()), ctypes.util.find_library("m"), sep="\\n")
 """
 
 
 def test_without_the_systems_library_the_one_from_pip_plays() -> None:
     if native_library.bundled() is None:
         pytest.skip(f"{native_library.BUNDLE} is not installed")
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, cwd=Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, cwd=Path(__file__).parents[1])
     path, loudest, after = done.stdout.splitlines()
     assert path == str(native_library.bundled())
     assert float(loudest) > 0.01

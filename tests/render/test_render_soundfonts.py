@@ -30,7 +30,8 @@ def test_the_default_is_a_whole_general_midi_set(own_folder: Path) -> None:
 
 def test_finding_does_not_import_pretty_midi() -> None:
     code = (
-        "import sys; from remixkit.render import soundfonts; soundfonts.find(); sys.exit('pretty_midi' in sys.modules)"
+        "import sys; from remixkit.render.soundfonts import lookup; lookup.find(); "
+        "sys.exit('pretty_midi' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

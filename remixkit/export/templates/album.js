@@ -3,7 +3,7 @@
   const $ = (id) => document.getElementById(id);
   const songs = JSON.parse($("album").textContent);
   const SHOWN_S = 11, HEAD = 0.28;
-  const SECTIONS = { intro: "Intro", verse: "Verse", prechorus: "Pre-chorus", chorus: "Chorus", interlude: "Interlude", outro: "Outro" };
+  const SECTIONS = { intro: "Intro", verse: "Verse", prechorus: "Prechorus", chorus: "Chorus", interlude: "Interlude", outro: "Outro" };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const roll = $("roll"), overview = $("overview"), seek = $("seek");
