@@ -10,6 +10,7 @@ import typer
 from remixkit.cli import console
 from remixkit.cli.options import sound_files
 from remixkit.cli.options.shared import SongArgument, SoundFontOption
+from remixkit.cli.options.sound_files import SoundOptions
 from remixkit.errors import OutputError
 
 ENDING = ".wav"
@@ -25,10 +26,7 @@ def run(
     ] = None,
     soundfont: SoundFontOption = None,
     lufs: Annotated[float, typer.Option("--lufs", help="Integrated loudness.", min=-40.0, max=-6.0)] = -16.0,
-    rate: sound_files.RateOption = sound_files.Rate.cd,
-    bits: sound_files.BitsOption = sound_files.WordLength.cd,
-    art: sound_files.ArtOption = None,
-    timings: sound_files.TimingsOption = False,
+    sound: SoundOptions = SoundOptions(),  # noqa: B008 - it is frozen
 ) -> None:
     """Render a song as it is: nothing is arranged, but it is mixed and brought to its loudness."""
     from remixkit import remix
@@ -38,7 +36,7 @@ def run(
     from remixkit.render.soundfonts import lookup
 
     targets = output or [Path(f"{song.stem}{ENDING}")]
-    wished = sound_files.wished(targets, rate, bits, art)
+    options = sound.checked(targets)
     for target in targets:
         if target.exists() and song.exists() and target.samefile(song):
             raise OutputError("is the song itself", file=target, remedy="name another file")
@@ -46,10 +44,10 @@ def run(
     with console.progress(song.name) as told:
         told("reading", 0.0)
         made = as_it_is(remix.load(song), Master(target_lufs=lufs))
-        report = rendered(made, targets, soundfont=font, progress=told, **wished.of(None))
+        report = rendered(made, targets, soundfont=font, progress=told, **options.of(None))
     for target in targets:
         console.result(str(target))
     for warning in dict.fromkeys([*made.warnings, *report.warnings]):
         console.warn(f"{song.name}: {warning}")
-    if timings:
+    if sound.timings:
         sound_files.tell(report.timings)

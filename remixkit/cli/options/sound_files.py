@@ -34,22 +34,21 @@ class WordLength(Enum):
     float = "32"
 
 
-RateOption = Annotated[Rate, typer.Option("--rate", help="Samples a second.")]
-BitsOption = Annotated[WordLength, typer.Option("--bits", help="Word length of WAV and FLAC; 32 is floating point.")]
-ArtOption = Annotated[
-    Path | None, typer.Option("--art", metavar="PICTURE", help="A PNG or JPEG to show for the sound files.")
-]
-TimingsOption = Annotated[bool, typer.Option("--timings", help="Say where the time went.")]
-StemsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--stems", metavar="FOLDER", help="Write each part alone, in step with the mix, 24 bits; {style} as in -o."
-    ),
-]
-StemsAsOption = Annotated[Literal["wav", "flac"], typer.Option("--stems-as", help="What stems are written as.")]
-DryOption = Annotated[bool, typer.Option("--dry", help="Stems as played: no effects, no room.")]
-
 _WORD_LENGTHS: dict[WordLength, Bits] = {WordLength.cd: 16, WordLength.studio: 24, WordLength.float: 32}
+
+
+@dataclass(frozen=True, slots=True)
+class StemsOptions:
+    """Whether and how each part is written alone."""
+
+    stems: Annotated[
+        Path | None,
+        typer.Option(
+            "--stems", metavar="FOLDER", help="Write each part alone, in step with the mix, 24 bits; {style} as in -o."
+        ),
+    ] = None
+    stems_as: Annotated[Literal["wav", "flac"], typer.Option("--stems-as", help="What stems are written as.")] = "wav"
+    dry: Annotated[bool, typer.Option("--dry", help="Stems as played: no effects, no room.")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +58,46 @@ class Sound:
     rate_hz: int
     bits: Bits
     art: Art | None
-    stems_as: Literal[".wav", ".flac"] = ".wav"
-    dry: bool = False
+    stems: StemsOptions
 
     def of(self, stems: Path | None) -> Mapping[str, Any]:
         """What `Cover.write` is told of a cover whose stems go to a folder."""
         from remixkit.render.mix.stems import StemsWish
 
-        wish = None if stems is None else StemsWish(stems, self.stems_as, self.dry)
+        ending: Literal[".wav", ".flac"] = ".flac" if self.stems.stems_as == "flac" else ".wav"
+        wish = None if stems is None else StemsWish(stems, ending, self.stems.dry)
         return {"rate_hz": self.rate_hz, "bits": self.bits, "art": self.art, "stems": wish}
 
 
-def wished(
-    paths: Iterable[Path],
-    rate: Rate,
-    word_length: WordLength,
-    art: Path | None,
-    stems_as: str = "wav",
-    dry: bool = False,
-) -> Sound:
-    """What the options ask for.
+@dataclass(frozen=True, slots=True)
+class SoundOptions:
+    """How sound files are written."""
 
-    Raises
-    ------
-    OutputError
-        If a file cannot be written so, or the picture cannot be used.
-    """
-    from remixkit.render.files.encode import check_target
-    from remixkit.render.files.tags import read_art
-
-    bits = _WORD_LENGTHS[word_length]
-    for path in paths:
-        check_target(path, bits)
-    return Sound(
-        int(rate.value), bits, None if art is None else read_art(art), ".flac" if stems_as == "flac" else ".wav", dry
+    rate: Annotated[Rate, typer.Option("--rate", help="Samples a second.")] = Rate.cd
+    bits: Annotated[WordLength, typer.Option("--bits", help="Word length of WAV and FLAC; 32 is floating point.")] = (
+        WordLength.cd
     )
+    art: Annotated[
+        Path | None, typer.Option("--art", metavar="PICTURE", help="A PNG or JPEG to show for the sound files.")
+    ] = None
+    timings: Annotated[bool, typer.Option("--timings", help="Say where the time went.")] = False
+
+    def checked(self, paths: Iterable[Path], stems: StemsOptions | None = None) -> Sound:
+        """How sound is wanted in those files.
+
+        Raises
+        ------
+        OutputError
+            If a file cannot be written so, or the picture cannot be used.
+        """
+        from remixkit.render.files.encode import check_target
+        from remixkit.render.files.tags import read_art
+
+        bits = _WORD_LENGTHS[self.bits]
+        for path in paths:
+            check_target(path, bits)
+        art = None if self.art is None else read_art(self.art)
+        return Sound(int(self.rate.value), bits, art, stems or StemsOptions())
 
 
 def tell(timings: Mapping[str, float]) -> None:
