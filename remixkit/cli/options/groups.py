@@ -18,7 +18,7 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
         Its annotations are typer's; those that are dataclasses are groups, whose fields are annotated in the same way.
     """
     hints = get_type_hints(command, include_extras=True)
-    groups: dict[str, type[Any]] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name not in groups:
