@@ -80,6 +80,8 @@ META_METER, META_KEY, META_PRIVATE = 0x58, 0x59, 0x7F
 SHORT_METAS = frozenset({META_SEQUENCE, META_CHANNEL, META_PORT, META_TEMPO, META_OFFSET, META_METER, META_KEY})
 """Meta events that RP-001 gives at most five bytes."""
 END_OF_TRACK = bytes((META, META_END, 0))
+LONGEST_WAIT = b"\xff\xff\xff\x7f"
+"""The longest delta time, a day and a half at usual resolutions."""
 SLOWEST_TEMPO_US = 0xFFFFFF
 """The longest quarter note that a tempo event can say, in microseconds."""
 METER_CLOCKS = b"\x18\x08"

@@ -15,7 +15,7 @@ _TICKS_A_QUARTER, _TEMPO_US = 1000, 1_000_000
 _HEADER = spec.HEADER_CHUNK + (6).to_bytes(4, "big") + (0).to_bytes(2, "big") + (1).to_bytes(2, "big")
 _TEMPO = bytes((0, spec.META, spec.META_TEMPO, 3)) + _TEMPO_US.to_bytes(3, "big")
 # The tape never ends while it is listened to: at its end the player would let go of what still sounds.
-_END = b"\xff\xff\xff\x7f" + spec.END_OF_TRACK
+_END = spec.LONGEST_WAIT + spec.END_OF_TRACK
 
 _MESSAGES: dict[str, Callable[[int, Event], tuple[int, ...]]] = {
     "on": lambda channel, e: (spec.NOTE_ON | channel, e.number, e.value),
