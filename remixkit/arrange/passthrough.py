@@ -11,7 +11,8 @@ from remixkit.arrange import style_mix
 from remixkit.arrange.form.chart import Chart
 from remixkit.arrange.form.transpose import semitones_to, song_transposed
 from remixkit.errors import SongError, StyleError
-from remixkit.midi import DRUM_CHANNEL, is_reset, on_channel
+from remixkit.midi import is_reset, on_channel
+from remixkit.midi.spec import CC_BANK_LSB, CC_BANK_MSB, CHANNELS, DRUM_CHANNEL, META, META_NAME
 from remixkit.model.analysis import Analysis, Key, Section, TrackRole
 from remixkit.model.arrangement import Arrangement, Master, Part
 from remixkit.model.song import Song, Track
@@ -21,8 +22,7 @@ from remixkit.style.schema import Style
 from remixkit.theory.keys import key_of_signature
 
 ALL = "*"
-_BANK_HIGH, _BANK_LOW = 0, 32
-_META, _NAME = 0xFF, b"\xff\x03"
+_NAME = bytes((META, META_NAME))
 
 
 def as_it_is(song: Song, master: Master | None = None) -> Arrangement:
@@ -193,7 +193,7 @@ def _bank(track: Track) -> int:
     """The bank that is selected before the first note."""
     first = track.notes[0].start_tick if track.notes else 0
     before = {c.number: c.value for c in track.controls if c.kind == "cc" and c.tick <= first}
-    return before.get(_BANK_HIGH, 0) << 7 | before.get(_BANK_LOW, 0)
+    return before.get(CC_BANK_MSB, 0) << 7 | before.get(CC_BANK_LSB, 0)
 
 
 def _moved(part: Part, shift: int, end_tick: int) -> Part:
@@ -214,7 +214,7 @@ def _moved(part: Part, shift: int, end_tick: int) -> Part:
         ),
         lyrics=tuple(replace(t, tick=there(t.tick)) for t in part.lyrics if there(t.tick) < end_tick),
         messages=tuple(
-            replace(m, tick=there(m.tick, sets_up=m.data[0] != _META))
+            replace(m, tick=there(m.tick, sets_up=m.data[0] != META))
             for m in part.messages
             if there(m.tick) <= end_tick
         ),
@@ -233,8 +233,8 @@ def _seated(parts: Sequence[Part]) -> Iterator[Part]:
         if part.channel is None or part.is_drum == (part.channel == DRUM_CHANNEL):
             yield part
             continue
-        free = (c for c in range(15, -1, -1) if c not in taken)
-        channel = DRUM_CHANNEL if part.is_drum else next(free, 15)
+        free = (c for c in reversed(range(CHANNELS)) if c not in taken)
+        channel = DRUM_CHANNEL if part.is_drum else next(free, CHANNELS - 1)
         taken.add(channel)
         yield replace(part, channel=channel, messages=on_channel(part.messages, channel))
 

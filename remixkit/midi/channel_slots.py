@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from remixkit.midi.reading.drum_channels import DRUM_CHANNEL
+from remixkit.midi.spec import DRUM_CHANNEL, PITCHED_CHANNELS
 from remixkit.model.arrangement import Part
 from remixkit.model.timing import TICKS_PER_QUARTER
-
-_PITCHED = tuple(c for c in range(16) if c != DRUM_CHANNEL)
 
 # A part that rests for so long may lend its channel; what it last played has died away a quarter note later.
 REST_TICKS = 4 * TICKS_PER_QUARTER
@@ -50,7 +48,7 @@ def seats(parts: Sequence[Part]) -> tuple[Seat, ...]:
     ports, which players that know no ports mix up.
     """
     kept = {part.channel for part in parts}
-    free = [c for c in _PITCHED if c not in kept]
+    free = [c for c in PITCHED_CHANNELS if c not in kept]
     pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.channel is None]
     benches = [[k] for k in pitched]
     if len(benches) > len(free):
@@ -70,8 +68,8 @@ def _chair(place: int, free: Sequence[int]) -> tuple[int, int]:
     """Port and channel of a place: what is free of the first port, then further ports."""
     if place < len(free):
         return 0, free[place]
-    port, channel = divmod(place - len(free), len(_PITCHED))
-    return port + 1, _PITCHED[channel]
+    port, channel = divmod(place - len(free), len(PITCHED_CHANNELS))
+    return port + 1, PITCHED_CHANNELS[channel]
 
 
 def _taking_turns(parts: Sequence[Part], pitched: Sequence[int]) -> list[list[int]]:

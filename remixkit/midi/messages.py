@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from remixkit.midi.reading.events import ESCAPE, META, SYSEX
+from remixkit.midi import spec
 from remixkit.midi.reading.timeline import FINEST_DENOMINATOR, Clock
 from remixkit.model.song import Message
 
-SEQUENCE, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER, CUE = 0x00, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
-PREFIX, PORT, TEMPO, OFFSET, METER, KEY = 0x20, 0x21, 0x51, 0x54, 0x58, 0x59
-OF_THE_SONG = frozenset({SEQUENCE, COPYRIGHT, MARKER, CUE, OFFSET, METER, KEY})
+OF_THE_SONG = frozenset(
+    {
+        spec.META_SEQUENCE,
+        spec.META_COPYRIGHT,
+        spec.META_MARKER,
+        spec.META_CUE,
+        spec.META_OFFSET,
+        spec.META_METER,
+        spec.META_KEY,
+    }
+)
 """Meta events that concern everybody, in whatever track they stand."""
-OF_EVERY_CHANNEL = frozenset({NAME, INSTRUMENT})
+OF_EVERY_CHANNEL = frozenset({spec.META_NAME, spec.META_INSTRUMENT})
 """Meta events that each channel of a track gets where there are several."""
-
-END = b"\xf7"
-_METER_REST = b"\x18\x08"
-_WITH_NUMBER = frozenset({0xA0, 0xB0, 0xC0})
-_ONE_BYTE = frozenset({0xC0, 0xD0})
 
 Seat = tuple[int, int]
 """(port, channel)."""
@@ -41,10 +44,10 @@ class Said:
         """
         if is_first and self.port is not None:
             self.messages.append((self.port[0], to, self.port[1]))
-        kind = status & 0xF0
-        if kind < 0xA0 or (a > 127 and kind in _WITH_NUMBER):
+        kind = status & spec.KIND_BITS
+        if kind < spec.KEY_PRESSURE or (a > spec.MAX_DATA and kind in {*spec.NUMBERED, spec.PROGRAM_CHANGE}):
             return
-        values = (min(a, 127),) if kind in _ONE_BYTE else (min(a, 127), min(b, 127))
+        values = [min(value, spec.MAX_DATA) for value in (a, b)][: spec.DATA_BYTES[kind]]
         self.messages.append((tick, to, bytes((status, *values))))
 
     def exclusive(self, tick: int, status: int, payload: bytes) -> None:
@@ -52,38 +55,41 @@ class Said:
 
         One without an end mark gets it.
         """
-        content = payload.removesuffix(END)
-        if not content.isascii() or (status == ESCAPE and self._open is None):
+        content = payload.removesuffix(spec.SYSEX_END)
+        if not content.isascii() or (status == spec.ESCAPE and self._open is None):
             self.lost += 1
             return
-        if status == ESCAPE and self._open is not None:
+        if status == spec.ESCAPE and self._open is not None:
             tick, _, begun = self.messages[self._open]
-            self.messages[self._open] = (tick, None, begun.removesuffix(END) + content + END)
+            self.messages[self._open] = (tick, None, begun.removesuffix(spec.SYSEX_END) + content + spec.SYSEX_END)
         else:
             self._open = len(self.messages)
-            self.messages.append((tick, None, bytes((SYSEX,)) + content + END))
-        if payload.endswith(END):
+            self.messages.append((tick, None, bytes((spec.SYSEX,)) + content + spec.SYSEX_END))
+        if payload.endswith(spec.SYSEX_END):
             self._open = None
 
     def meta(self, tick: int, kind: int, payload: bytes, to: Seat | None) -> None:
         """A meta event but the tempo, which is the grid's, and but those that say to whom the next ones go."""
-        if kind == PORT and payload:
-            self.port = (tick, bytes((META, PORT)) + payload[:1])
-        elif kind == METER:
+        if kind == spec.META_PORT and payload:
+            self.port = (tick, bytes((spec.META, spec.META_PORT)) + payload[:1])
+        elif kind == spec.META_METER:
             if (told := _meter(payload)) is not None:
                 self.messages.append((tick, None, told))
-        elif kind not in (TEMPO, PREFIX, PORT) and (kind != KEY or _is_key(payload)):
-            self.messages.append((tick, to, bytes((META, kind)) + payload))
+        elif kind not in (spec.META_TEMPO, spec.META_CHANNEL, spec.META_PORT) and (
+            kind != spec.META_KEY or _is_key(payload)
+        ):
+            self.messages.append((tick, to, bytes((spec.META, kind)) + payload))
 
     def forget_meters(self) -> None:
         """Without time signatures, for files that count no beats."""
-        self.messages = [m for m in self.messages if m[2][:2] != bytes((META, METER))]
+        self.messages = [m for m in self.messages if m[2][:2] != bytes((spec.META, spec.META_METER))]
 
 
 def on_channel(messages: Sequence[Message], channel: int) -> tuple[Message, ...]:
     """The same messages to another channel, 0-15; system exclusives and meta events as they are."""
     return tuple(
-        Message(m.tick, bytes((m.data[0] & 0xF0 | channel,)) + m.data[1:]) if m.data[0] < SYSEX else m for m in messages
+        Message(m.tick, bytes((m.data[0] & spec.KIND_BITS | channel,)) + m.data[1:]) if m.data[0] < spec.SYSEX else m
+        for m in messages
     )
 
 
@@ -91,7 +97,9 @@ def _meter(payload: bytes) -> bytes | None:
     """A time signature of four bytes, as players of files want it; None if it is impossible."""
     if len(payload) < 2 or not payload[0] or 1 << min(payload[1], 31) > FINEST_DENOMINATOR:
         return None
-    return bytes((META, METER)) + payload[:2] + (payload[2:4] if len(payload) >= 4 else _METER_REST)
+    return (
+        bytes((spec.META, spec.META_METER)) + payload[:2] + (payload[2:4] if len(payload) >= 4 else spec.METER_CLOCKS)
+    )
 
 
 def _is_key(payload: bytes) -> bool:
@@ -138,12 +146,12 @@ def handed_out(
 def _listeners(
     data: bytes, to: Seat | None, seats: Sequence[Seat], singer: Seat | None, *, is_only: bool
 ) -> Iterator[Seat]:
-    kind = data[1] if data[0] == META else -1
+    kind = data[1] if data[0] == spec.META else -1
     if kind in OF_THE_SONG or (is_only and kind in OF_EVERY_CHANNEL and to is None):
         return
     if to in seats and to is not None:
         yield to
-    elif kind == LYRIC and singer is not None:
+    elif kind == spec.META_LYRIC and singer is not None:
         yield singer
     elif len(seats) == 1 or kind in OF_EVERY_CHANNEL:
         yield from seats

@@ -10,40 +10,40 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-_SNARE = 38
+from remixkit.midi.spec import CABASA, DRUM_VOICES
 
-# GM key: (place on a treble staff, notehead).
-DRUM_STAFF: Mapping[int, tuple[str, str]] = MappingProxyType(
-    {
-        35: ("E4", "normal"),
-        36: ("F4", "normal"),
-        37: ("C5", "x"),
-        38: ("C5", "normal"),
-        39: ("C5", "triangle"),
-        40: ("C5", "normal"),
-        41: ("G4", "normal"),
-        42: ("G5", "x"),
-        43: ("A4", "normal"),
-        44: ("D4", "x"),
-        45: ("B4", "normal"),
-        46: ("G5", "circle-x"),
-        47: ("D5", "normal"),
-        48: ("E5", "normal"),
-        49: ("A5", "x"),
-        50: ("E5", "normal"),
-        51: ("F5", "x"),
-        52: ("C6", "x"),
-        53: ("F5", "diamond"),
-        54: ("B4", "triangle"),
-        55: ("B5", "x"),
-        56: ("E5", "triangle"),
-        57: ("B5", "x"),
-        59: ("D5", "x"),
-        69: ("A5", "diamond"),
-        70: ("A5", "circle-x"),
-        82: ("A5", "triangle"),
-    }
-)
+_KEYS = {**DRUM_VOICES, "cabasa": CABASA}
+_PLACES = {
+    "kick2": ("E4", "normal"),
+    "kick": ("F4", "normal"),
+    "rim": ("C5", "x"),
+    "snare": ("C5", "normal"),
+    "clap": ("C5", "triangle"),
+    "snare2": ("C5", "normal"),
+    "tom_floor_low": ("G4", "normal"),
+    "hat": ("G5", "x"),
+    "tom_floor": ("A4", "normal"),
+    "hat_pedal": ("D4", "x"),
+    "tom_low": ("B4", "normal"),
+    "hat_open": ("G5", "circle-x"),
+    "tom_mid": ("D5", "normal"),
+    "tom_mid_high": ("E5", "normal"),
+    "crash": ("A5", "x"),
+    "tom_high": ("E5", "normal"),
+    "ride": ("F5", "x"),
+    "china": ("C6", "x"),
+    "ride_bell": ("F5", "diamond"),
+    "tambourine": ("B4", "triangle"),
+    "splash": ("B5", "x"),
+    "cowbell": ("E5", "triangle"),
+    "crash2": ("B5", "x"),
+    "ride2": ("D5", "x"),
+    "cabasa": ("A5", "diamond"),
+    "maracas": ("A5", "circle-x"),
+    "shaker": ("A5", "triangle"),
+}
+DRUM_STAFF: Mapping[int, tuple[str, str]] = MappingProxyType({_KEYS[voice]: at for voice, at in _PLACES.items()})
+"""GM key: (place on a treble staff, notehead)."""
 
 
 @cache
@@ -52,7 +52,7 @@ def key_at_staff(display: str, notehead: str) -> int:
     for key, (place, head) in DRUM_STAFF.items():
         if place == display and head == notehead:
             return key
-    return next((key for key, (place, _) in DRUM_STAFF.items() if place == display), _SNARE)
+    return next((key for key, (place, _) in DRUM_STAFF.items() if place == display), _KEYS["snare"])
 
 
 def drum_player(key: int) -> Any:

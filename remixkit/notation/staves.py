@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from remixkit.midi.spec import CC_SUSTAIN, PEDAL_DOWN
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterMap, TempoMap
 from remixkit.notation.engraving import Sound, places, quantised, sound_of
@@ -27,7 +28,6 @@ _ROLL_HELD_S = 0.08
 _GRACE = (8, 110)
 # The shortest overlap by which a note is held over others rather than joined to them, and that makes a second voice.
 _HELD = EIGHTH
-_DAMPER = 64
 
 Slots = Mapping[int, Sequence[Note]]
 
@@ -58,11 +58,11 @@ def pedal_of(controls: Sequence[Control], end_tick: int) -> Pedal:
     spans: list[tuple[int, int]] = []
     down: int | None = None
     for c in controls:
-        if c.kind != "cc" or c.number != _DAMPER:
+        if c.kind != "cc" or c.number != CC_SUSTAIN:
             continue
-        if c.value >= 64 and down is None:
+        if c.value >= PEDAL_DOWN and down is None:
             down = c.tick
-        elif c.value < 64 and down is not None:
+        elif c.value < PEDAL_DOWN and down is not None:
             spans.append((down, c.tick))
             down = None
     if down is not None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from remixkit.patterns.notation import parse_pattern
-from remixkit.patterns.nouns import DEGREES, DRUM_VOICES, METERS, Event, Hit, Meter, Pattern
+from remixkit.patterns.nouns import DEGREES, METERS, Event, Hit, Meter, Pattern
 
-__all__ = ["DEGREES", "DRUM_VOICES", "METERS", "Event", "Hit", "Meter", "Pattern", "parse_pattern"]
+__all__ = ["DEGREES", "METERS", "Event", "Hit", "Meter", "Pattern", "parse_pattern"]

@@ -14,50 +14,6 @@ METERS: tuple[Meter, ...] = ("3/4", "6/8")
 METER_BEATS = 3.0
 """Quarter notes in a bar of either of `METERS`."""
 
-# General MIDI level 1 percussion key map (Roland GS for the shaker).
-DRUM_VOICES: Mapping[str, int] = MappingProxyType(
-    {
-        "kick": 36,
-        "kick2": 35,
-        "rim": 37,
-        "snare": 38,
-        "clap": 39,
-        "snare2": 40,
-        "hat": 42,
-        "hat_pedal": 44,
-        "hat_open": 46,
-        "tom_high": 50,
-        "tom_mid_high": 48,
-        "tom_mid": 47,
-        "tom_low": 45,
-        "tom_floor": 43,
-        "tom_floor_low": 41,
-        "crash": 49,
-        "crash2": 57,
-        "splash": 55,
-        "china": 52,
-        "ride": 51,
-        "ride2": 59,
-        "ride_bell": 53,
-        "tambourine": 54,
-        "cowbell": 56,
-        "vibraslap": 58,
-        "bongo_high": 60,
-        "bongo_low": 61,
-        "conga_mute": 62,
-        "conga_high": 63,
-        "conga_low": 64,
-        "maracas": 70,
-        "guiro": 73,
-        "claves": 75,
-        "wood_block": 76,
-        "triangle_mute": 80,
-        "triangle": 81,
-        "shaker": 82,
-        "sticks": 31,
-    }
-)
-
 DEGREES: tuple[str, ...] = (
     *("all", "top", "low", "mid", "root", "bass", "a"),
     *("1", "2", "3", "4", "5", "6", "7", "8", "9", "T", "11", "12", "13", "15"),

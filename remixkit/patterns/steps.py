@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from math import lcm
 
 from remixkit.errors import StyleError
+from remixkit.midi.spec import DRUM_VOICES
 from remixkit.patterns.groups import rounds
-from remixkit.patterns.nouns import DRUM_VOICES, STEP_VELOCITIES, Hit
+from remixkit.patterns.nouns import STEP_VELOCITIES, Hit
 from remixkit.plugins import nearest
 
 _TOKEN = re.compile(r"\]\*\d*|.", re.DOTALL)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remixkit.errors import StyleError
-from remixkit.patterns import DEGREES, DRUM_VOICES, Event, Hit, Pattern, parse_pattern
+from remixkit.midi.spec import DRUM_VOICES
+from remixkit.patterns import DEGREES, Event, Hit, Pattern, parse_pattern
 
 
 def pitched(events: str, beats: float | None = None) -> Pattern:

@@ -245,7 +245,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "styles.md"
 
 
 def test_the_page_on_styles_names_every_key_voice_and_degree() -> None:
-    from remixkit.patterns import DEGREES, DRUM_VOICES
+    from remixkit.midi.spec import DRUM_VOICES
+    from remixkit.patterns import DEGREES
     from remixkit.style import schema
 
     page = DOCS.read_text(encoding="utf-8")

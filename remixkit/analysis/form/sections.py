@@ -24,6 +24,7 @@ from remixkit.analysis.form.bar_features import Bars, line_features, make_bars
 from remixkit.analysis.form.bar_net import Net
 from remixkit.analysis.form.labels import name_sections
 from remixkit.analysis.harmony.key_change import MOST_BARS
+from remixkit.midi.spec import CRASHES
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, Section, TrackRole
 from remixkit.model.song import Song
 
@@ -41,7 +42,6 @@ ECHO_SPAN = range(-2, 4)
 ECHO_FLOOR = 0.6
 OWN_TRUST = 0.3
 TREES_SHARE = 1 / 3
-CRASHES = frozenset({49, 52, 55, 57})
 CRASH_BONUS, METER_BONUS, ENTRANCE_BONUS = 1.0, 1.0, 1.5
 FEWEST_TRACKS = 4
 

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.analysis.grid.accents import KINDS, Onsets, accents, folded, rotations
+from remixkit.midi.spec import BASS_DRUMS, CRASHES, SNARES
 
 Floats = NDArray[np.float64]
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 THREE_OVER_FOUR = 0.04
-KICKS, SNARES, CRASHES = (35, 36), (37, 38, 39, 40), (49, 52, 55, 57)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _drum_evidence(drums: Onsets, beats_a_bar: int, slots_a_beat: int) -> Floats
         (lambda hits: hits / max(hits.sum(), 1.0))(
             np.bincount(slot[np.isin(drums.pitch, voice)], minlength=bar).astype(np.float64)
         )
-        for voice in (CRASHES, KICKS, SNARES)
+        for voice in (CRASHES, BASS_DRUMS, SNARES)
     ]
     crash, kick, snare = share
     out = 3 * crash + 2 * kick

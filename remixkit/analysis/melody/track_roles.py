@@ -8,6 +8,7 @@ import numpy as np
 
 from remixkit.analysis.features import beats_one_pitch
 from remixkit.analysis.melody.track_facts import SongFacts, TrackFacts, describe
+from remixkit.midi.spec import DRUM_VOICES
 from remixkit.model.analysis import TrackRole
 from remixkit.model.song import Song, Track
 
@@ -34,7 +35,7 @@ BASS_PROGRAMS = set(range(32, 40))
 SYNTH_PROGRAMS = set(range(80, 104))
 STRUCK_PROGRAMS = set(range(112, 120))
 NOISE_PROGRAMS = {*range(120, 128), *range(96, 104)}
-KIT = {35, 36, 38, 40, 42, 44, 46}
+KIT = {DRUM_VOICES[voice] for voice in ("kick", "kick2", "snare", "snare2", "hat", "hat_pedal", "hat_open")}
 LOW_PITCH = 52
 MONOPHONIC = 0.8
 SUNG_LYRICS = 0.45

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
+from remixkit.midi.spec import CONTROL_CHANGE, KIND_BITS, META, NUMBERED, PARAMETER_STEPS, SYSEX
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
 from remixkit.model.song import Message, Note, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
@@ -15,10 +16,6 @@ Spanned = TypeVar("Spanned", Note, MelodyNote, Key, ChordSpan, Section)
 
 # A rest of half a beat parts a phrase from the pickup of the next.
 BREATH_TICKS = TICKS_PER_QUARTER // 2
-CONTROLLER, SYSEX, META = 0xB0, 0xF0, 0xFF
-WITH_NUMBER = frozenset({0xA0, CONTROLLER})
-# Data entry, and what it is for (RPN and NRPN).
-PARAMETER_STEPS = frozenset({6, 38, 96, 97, 98, 99, 100, 101})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +143,9 @@ def _last_words(messages: Sequence[Message]) -> Iterable[Message]:
     """Of each kind of channel message the last; the steps that set a parameter, and system exclusives, are all kept."""
     last: dict[bytes | int, Message] = {}
     for k, m in enumerate(messages):
-        kind = m.data[0] & 0xF0
-        key: bytes | int = m.data[:2] if kind in WITH_NUMBER else m.data[:1]
-        if kind == SYSEX or (kind == CONTROLLER and m.data[1] in PARAMETER_STEPS):
+        kind = m.data[0] & KIND_BITS
+        key: bytes | int = m.data[:2] if kind in NUMBERED else m.data[:1]
+        if kind == SYSEX or (kind == CONTROL_CHANGE and m.data[1] in PARAMETER_STEPS):
             key = k
         last.pop(key, None)
         last[key] = m

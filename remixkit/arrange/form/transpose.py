@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from remixkit.midi.spec import KEY_PRESSURE, KIND_BITS, META, META_KEY
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Mode
 from remixkit.model.song import Message, Song, Track
 from remixkit.theory.keys import parse_key
 
 # From the tonic of a key to that of its relative.
 RELATIVE: Mapping[Mode, int] = {"major": 9, "minor": 3}
-KEY_PRESSURE, KEY_SIGNATURE = 0xA0, b"\xff\x59"
+_KEY_SIGNATURE = bytes((META, META_KEY))
 
 
 def in_key(analysis: Analysis, wanted: str) -> Analysis:
@@ -104,11 +105,11 @@ def _messages(messages: tuple[Message, ...], semitones: int) -> tuple[Message, .
 
 def _data(data: bytes, semitones: int) -> bytes:
     """Pressure on a key goes to the key that is played; a key signature names the key that is heard."""
-    if data[0] & 0xF0 == KEY_PRESSURE:
+    if data[0] & KIND_BITS == KEY_PRESSURE:
         return bytes((data[0], _moved(data[1], semitones), data[2]))
-    if data.startswith(KEY_SIGNATURE):
+    if data.startswith(_KEY_SIGNATURE):
         sharps = _sharps(int.from_bytes(data[2:3], "big", signed=True), semitones)
-        return KEY_SIGNATURE + sharps.to_bytes(1, "big", signed=True) + data[3:]
+        return _KEY_SIGNATURE + sharps.to_bytes(1, "big", signed=True) + data[3:]
     return data
 
 

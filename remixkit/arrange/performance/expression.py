@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from remixkit.midi.spec import BEND_REACH, CC_EXPRESSION, CC_MODULATION, RPN_BEND_RANGE
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
-EXPRESSION = 11
-MODULATION = 1
 _BEND_RANGE_SEMITONES = 2
-_FULL_BEND = 8192
 # A bend of two semitones up to the note over 80 ms; vibrato from 250 ms on, 5.5 Hz, 25 cents either way (craft).
 _BEND_S, _VIBRATO_AFTER_S, _VIBRATO_HZ, _VIBRATO_CENTS = 0.08, 0.25, 5.5, 25.0
 _STEP_S = 0.02
@@ -20,7 +18,7 @@ _WHEEL, _WHEEL_GROWS_S = 48, 0.5
 _VIBRATO_STEP_S = 1 / (_VIBRATO_HZ * 8)
 
 
-def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = EXPRESSION) -> list[Control]:
+def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = CC_EXPRESSION) -> list[Control]:
     """A rise to two thirds of each span and a fall to its end, a value an eighth note, repeated values left out."""
     out: list[Control] = []
     last = -1
@@ -38,7 +36,7 @@ def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int
     return out
 
 
-def rises(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = EXPRESSION) -> list[Control]:
+def rises(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = CC_EXPRESSION) -> list[Control]:
     """A crescendo over each span, a value an eighth note, repeated values left out."""
     out: list[Control] = []
     for start, end in spans:
@@ -63,9 +61,9 @@ def modulation(notes: Sequence[Note], grid: Grid) -> list[Control]:
         if (n.end_tick - n.start_tick) * tick_s < 2.4 * _VIBRATO_AFTER_S:
             continue
         grown = min(n.end_tick - 1, after + round(_WHEEL_GROWS_S / tick_s))
-        out += [Control(after + (grown - after) * k // 4, "cc", MODULATION, _WHEEL * (k + 1) // 5) for k in range(5)]
-        out.append(Control(n.end_tick, "cc", MODULATION, 0))
-    return [Control(0, "cc", MODULATION, 0), *out] if out else []
+        out += [Control(after + (grown - after) * k // 4, "cc", CC_MODULATION, _WHEEL * (k + 1) // 5) for k in range(5)]
+        out.append(Control(n.end_tick, "cc", CC_MODULATION, 0))
+    return [Control(0, "cc", CC_MODULATION, 0), *out] if out else []
 
 
 def bends(notes: Sequence[Note], grid: Grid, *, slides: bool, vibrato: bool) -> list[Control]:
@@ -73,7 +71,7 @@ def bends(notes: Sequence[Note], grid: Grid, *, slides: bool, vibrato: bool) -> 
 
     The bend range is set to two semitones by RPN 0; every bent note ends at rest.
     """
-    out = [Control(0, "rpn", 0, _BEND_RANGE_SEMITONES << 7), Control(0, "bend", 0, 0)]
+    out = [Control(0, "rpn", RPN_BEND_RANGE, _BEND_RANGE_SEMITONES << 7), Control(0, "bend", 0, 0)]
     loud = sorted(n.velocity for n in notes)
     accent = loud[len(loud) * 2 // 3] if loud else 0
     before: Note | None = None
@@ -94,12 +92,12 @@ def bends(notes: Sequence[Note], grid: Grid, *, slides: bool, vibrato: bool) -> 
         ):
             steps = round(_BEND_S / _STEP_S)
             out += [
-                Control(n.start_tick + round(k * _STEP_S / tick_s), "bend", 0, _FULL_BEND * k // steps - _FULL_BEND)
+                Control(n.start_tick + round(k * _STEP_S / tick_s), "bend", 0, BEND_REACH * k // steps - BEND_REACH)
                 for k in range(steps + 1)
             ]
             bent = True
         if vibrato and length_s > 2 * _VIBRATO_AFTER_S:
-            depth = _VIBRATO_CENTS / (100 * _BEND_RANGE_SEMITONES) * _FULL_BEND
+            depth = _VIBRATO_CENTS / (100 * _BEND_RANGE_SEMITONES) * BEND_REACH
             k, at = 0, _VIBRATO_AFTER_S
             while at < length_s - 0.04:
                 grown = min(1.0, (at - _VIBRATO_AFTER_S) / 0.3)

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from remixkit.arrange.form.quantise import on_grid
+from remixkit.midi.spec import DRUM_VOICES
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
-from remixkit.patterns import DRUM_VOICES
 from remixkit.seeding import child_rng
 from remixkit.style.schema import GrooveSpec
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from remixkit.arrange.form.chart import Chart
+from remixkit.midi.spec import CC_SUSTAIN
 from remixkit.model.song import Control
 
-SUSTAIN = 64
 _UP_S, _DOWN_S = 0.010, 0.060
 
 
@@ -42,11 +42,11 @@ def pedal(chart: Chart, *, first_tick: int = 0, least_s: float = 1.3) -> tuple[C
             continue
         now = tempo.second(max(tick, first_tick))
         if is_down:
-            out.append(Control(max(0, tempo.tick(now - _UP_S)), "cc", SUSTAIN, 0))
+            out.append(Control(max(0, tempo.tick(now - _UP_S)), "cc", CC_SUSTAIN, 0))
             is_down = False
         if tick in changes and now - pressed_s >= least_s - 0.05:
-            out.append(Control(tempo.tick(now + _DOWN_S), "cc", SUSTAIN, 127))
+            out.append(Control(tempo.tick(now + _DOWN_S), "cc", CC_SUSTAIN, 127))
             is_down, pressed_s = True, now
     if is_down:
-        out.append(Control(max(chart.end_tick, out[-1].tick + 1), "cc", SUSTAIN, 0))
+        out.append(Control(max(chart.end_tick, out[-1].tick + 1), "cc", CC_SUSTAIN, 0))
     return tuple(out)

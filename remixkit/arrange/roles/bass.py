@@ -13,10 +13,11 @@ from remixkit.arrange.playing.player import flag, lead, number, ordered, plays_a
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.arrange.playing.tones import approach, bass_pc, degree_interval, into, place
 from remixkit.arrange.roles.comping import breaks
+from remixkit.midi.spec import BASS_DRUMS
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.patterns import DRUM_VOICES, parse_pattern
+from remixkit.patterns import parse_pattern
 from remixkit.style.settings import FLAG, ROLE, SHARE, between, takes
 from remixkit.theory.keys import key_at
 
@@ -129,8 +130,7 @@ def _kicks(task: RoleTask, role: str) -> list[int]:
     phrase = task.done.get(role)
     if phrase is None:
         return []
-    feet = (DRUM_VOICES["kick"], DRUM_VOICES["kick2"])
-    return sorted({n.start_tick for n in phrase.notes if n.pitch in feet})
+    return sorted({n.start_tick for n in phrase.notes if n.pitch in BASS_DRUMS})
 
 
 def _locked(task: RoleTask, strokes: tuple[Stroke, ...], kicks: list[int]) -> tuple[Stroke, ...]:

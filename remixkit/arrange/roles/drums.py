@@ -11,9 +11,10 @@ from remixkit.arrange.playing.placement import hits_in, lay_patterns, stretch_of
 from remixkit.arrange.playing.player import flag, number, velocity, word
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.arrange.roles.fills import fill_for, silence_from, varied
+from remixkit.midi.spec import CRASHES, DRUM_VOICES, TIMEKEEPERS
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.patterns import DRUM_VOICES, Pattern, parse_pattern
+from remixkit.patterns import Pattern, parse_pattern
 from remixkit.seeding import child_rng
 from remixkit.style.settings import FLAG, PATTERNS, SHARE, between, takes
 
@@ -91,8 +92,8 @@ def two_hands(notes: Sequence[Note]) -> list[Note]:
     out: list[Note] = []
     for group in at.values():
         hands = sorted((n for n in group if n.pitch in _RANK), key=lambda n: _RANK[n.pitch])
-        has_crash = any(n.pitch in (49, 57, 52, 55) for n in hands)
-        kept = [n for n in hands if not (has_crash and n.pitch in (42, 46, 51, 53, 59))][:2]
+        has_crash = any(n.pitch in CRASHES for n in hands)
+        kept = [n for n in hands if not (has_crash and n.pitch in TIMEKEEPERS)][:2]
         out += [n for n in group if n.pitch not in _RANK] + kept
     return sorted(out)
 

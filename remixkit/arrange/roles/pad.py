@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.performance.expression import MODULATION, rises, swells
+from remixkit.arrange.performance.expression import rises, swells
 from remixkit.arrange.playing.bars import bars_of
 from remixkit.arrange.playing.melody_line import Tune
 from remixkit.arrange.playing.player import flag, lead, number, ordered, register, velocity, voiced, word
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.arrange.playing.tones import clashes, into, nearest, place
 from remixkit.arrange.roles.comping import breaks
+from remixkit.midi.spec import CC_MODULATION
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.style.settings import FLAG, between, one_of, takes
@@ -79,7 +80,7 @@ def swell_controls(task: RoleTask) -> list[Control]:
         bars = bars_of(task.chart, [section])
         spans += [(bars[i].start_tick, bars[min(i + 3, len(bars) - 1)].end_tick) for i in range(0, len(bars), 4)]
     if kind == "cc1":
-        return swells(spans, low=25, high=90, number=MODULATION)
+        return swells(spans, low=25, high=90, number=CC_MODULATION)
     return swells(spans, low=72, high=108)
 
 

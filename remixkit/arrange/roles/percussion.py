@@ -7,9 +7,10 @@ from remixkit.arrange.playing.placement import hits_in, lay_patterns, stretch_of
 from remixkit.arrange.playing.player import flag, number, ordered, register, velocity
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.arrange.playing.tones import bass_pc, degree_interval, place
+from remixkit.midi.spec import DRUM_VOICES
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.patterns import DRUM_VOICES, parse_pattern
+from remixkit.patterns import parse_pattern
 from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.keys import chord_at, key_at
 

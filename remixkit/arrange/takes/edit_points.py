@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from remixkit.midi.spec import AT_REST
 from remixkit.model.song import Control, ControlKind, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 
@@ -18,9 +19,6 @@ _AHEAD_TICKS = TICKS_PER_QUARTER // 2
 # So close to a bar line even the shortest note is meant for it: a 64th, some 30 ms at 120 a minute.
 _EARLY_TICKS = TICKS_PER_QUARTER // 16
 
-_EXPRESSION = 11
-# Where a controller stands that nobody has moved; others are at 0.
-_AT_REST = {("cc", _EXPRESSION): 127}
 # What is set once for the whole take, and is the same in both.
 _SETTINGS = ("program", "rpn")
 
@@ -79,7 +77,7 @@ def _brought(until: Sequence[Control], onwards: Sequence[Control], line: int) ->
     said = {(c.kind, c.number) for c in onwards if c.tick == line}
     out = []
     for kind, number in sorted((was.keys() | wanted.keys()) - said):
-        rest = _AT_REST.get((kind, number), 0)
+        rest = AT_REST.get(number, 0) if kind == "cc" else 0
         value = wanted.get((kind, number), rest)
         if value != was.get((kind, number), rest):
             out.append(Control(line, kind, number, value))

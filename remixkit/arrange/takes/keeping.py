@@ -8,6 +8,7 @@ from dataclasses import replace
 from remixkit.arrange.daw import CHORDS, is_piece
 from remixkit.arrange.takes.edit_points import spliced_controls, spliced_notes
 from remixkit.errors import SongError
+from remixkit.midi.spec import CC_BANK_LSB, CC_BANK_MSB, CC_PAN, CC_RESET, CC_REVERB, CC_VOLUME
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Note, Song, Track
 from remixkit.plugins import nearest
@@ -15,7 +16,6 @@ from remixkit.theory.keys import key_of_signature
 
 # How far a note may have been moved and still be known as the one that the players played: a sixteenth.
 _NEAR_TICKS = 240
-_BANK, _BANK_LOW, _VOLUME, _PAN, _REVERB, _RESET = 0, 32, 7, 10, 91, 121
 
 
 def with_locked(arrangement: Arrangement, take: Song, roles: Collection[str]) -> Arrangement:
@@ -155,13 +155,13 @@ def _joined(part: Part, tracks: Collection[Track], ahead: int) -> Track:
 
 def _without_setup(part: Part, track: Track) -> list[Control]:
     """The controls but bank, program, volume, pan and reverb where the track begins or takes a shared channel over."""
-    ours = {(_VOLUME, part.volume), (_PAN, part.pan), (_REVERB, part.reverb), (_RESET, 0)}
+    ours = {(CC_VOLUME, part.volume), (CC_PAN, part.pan), (CC_REVERB, part.reverb), (CC_RESET, 0)}
     said: dict[int, set[tuple[int, int]]] = {0: ours}
     for c in track.controls:
         if c.kind == "cc" and c.tick:
             said.setdefault(c.tick, set()).add((c.number, c.value))
     setups = {tick for tick, values in said.items() if ours <= values}
-    numbers = {_BANK, _BANK_LOW, *(number for number, _ in ours)}
+    numbers = {CC_BANK_MSB, CC_BANK_LSB, *(number for number, _ in ours)}
     return [
         c
         for c in track.controls

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from remixkit.midi import spec
 from remixkit.midi.reading.timeline import Clock
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 LONGEST_HANGING_TICKS = 4 * TICKS_PER_QUARTER
 """How long a note is held at most whose end is missing: a whole note."""
-
-_ENDS_ALL_NOTES = frozenset({120, 123, 124, 125, 126, 127})
-_RPN_NULL = 0x3FFF
 
 
 class ChannelReader:
@@ -38,27 +36,27 @@ class ChannelReader:
         self.clipped = 0
         self._clock = clock
         self._open: dict[int, list[tuple[int, int]]] = {}
-        self._depth = [0] * 128
+        self._depth = [0] * spec.DATA_STEPS
         self._ended_before: set[tuple[int, int]] = set()
-        self._parameter = _RPN_NULL
+        self._parameter = spec.RPN_NULL
         self._is_registered = True
         self._data = 0
 
     def message(self, tick: int, status: int, a: int, b: int) -> None:
         """Take one channel message; `tick` counts in the file's unit."""
-        kind = status & 0xF0
-        if kind == 0x90 and b:
-            if a > 127:
+        kind = status & spec.KIND_BITS
+        if kind == spec.NOTE_ON and b:
+            if a > spec.MAX_DATA:
                 self.left_out += 1
                 return
-            if b > 127:
-                b = 127
+            if b > spec.MAX_DATA:
+                b = spec.MAX_DATA
                 self.clipped += 1
             if self.first_note_tick is None:
                 self.first_note_tick = tick
             self._open.setdefault(a, []).append((tick, b))
             self._depth[a] += 1
-        elif kind <= 0x90:
+        elif kind <= spec.NOTE_ON:
             pending = self._open.get(a)
             if pending is not None:
                 self._release(a, pending, tick)
@@ -107,38 +105,38 @@ class ChannelReader:
         self.notes.append(Note(first, last, pitch, velocity))
 
     def _control(self, at: int, tick: int, kind: int, a: int, b: int) -> None:
-        if (kind in (0xA0, 0xB0, 0xC0)) and a > 127:
+        if kind in (spec.KEY_PRESSURE, spec.CONTROL_CHANGE, spec.PROGRAM_CHANGE) and a > spec.MAX_DATA:
             self.left_out += 1
             return
-        if a > 127 or b > 127:
-            a, b = min(a, 127), min(b, 127)
+        if a > spec.MAX_DATA or b > spec.MAX_DATA:
+            a, b = min(a, spec.MAX_DATA), min(b, spec.MAX_DATA)
             self.clipped += 1
-        if kind == 0xB0:
+        if kind == spec.CONTROL_CHANGE:
             self._controller(at, tick, a, b)
-        elif kind == 0xC0:
+        elif kind == spec.PROGRAM_CHANGE:
             if self.programs:
                 self.controls.append(Control(at, "program", 0, a))
             self.programs.append((tick, a))
-        elif kind == 0xE0:
-            self.controls.append(Control(at, "bend", 0, (b << 7 | a) - 8192))
-        elif kind == 0xD0:
+        elif kind == spec.PITCH_BEND:
+            self.controls.append(Control(at, "bend", 0, (b << 7 | a) - spec.BEND_REACH))
+        elif kind == spec.CHANNEL_PRESSURE:
             self.controls.append(Control(at, "pressure", 0, a))
         else:
             self.controls.append(Control(at, "key_pressure", a, b))
 
     def _controller(self, at: int, tick: int, number: int, value: int) -> None:
-        if number in (100, 101):
+        if number in (spec.CC_RPN_LSB, spec.CC_RPN_MSB):
             self._is_registered = True
-            keep = self._parameter & (0x3F80 if number == 100 else 0x7F)
-            self._parameter = keep | (value if number == 100 else value << 7)
+            keep = self._parameter & (spec.MSB_BITS if number == spec.CC_RPN_LSB else spec.LSB_BITS)
+            self._parameter = keep | (value if number == spec.CC_RPN_LSB else value << 7)
             self._data = 0
             return
-        if number in (98, 99):
+        if number in (spec.CC_NRPN_LSB, spec.CC_NRPN_MSB):
             self._is_registered = False
-        if number in (6, 38) and self._is_registered:
+        if number in (spec.CC_DATA_MSB, spec.CC_DATA_LSB) and self._is_registered:
             self._data_entry(at, number, value)
             return
-        if number in _ENDS_ALL_NOTES:
+        if number in spec.ENDS_ALL_NOTES:
             for pitch, pending in self._open.items():
                 self._retrigger(pitch, [*pending, (tick, 0)], tick)
                 self._depth[pitch] = 0
@@ -147,9 +145,9 @@ class ChannelReader:
 
     def _data_entry(self, at: int, number: int, value: int) -> None:
         """Data entry to a registered parameter; to none, it does nothing on any instrument and is not kept."""
-        if self._parameter == _RPN_NULL:
+        if self._parameter == spec.RPN_NULL:
             return
-        self._data = value << 7 if number == 6 else (self._data & 0x3F80) | value
+        self._data = value << 7 if number == spec.CC_DATA_MSB else (self._data & spec.MSB_BITS) | value
         new = Control(at, "rpn", self._parameter, self._data)
         for k in range(len(self.controls) - 1, -1, -1):
             old = self.controls[k]

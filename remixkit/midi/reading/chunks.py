@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from remixkit.errors import SongError
 from remixkit.midi.reading.counting import count, was
 from remixkit.midi.reading.limits import MAX_FILE_BYTES, MAX_TRACKS
+from remixkit.midi.spec import END_OF_TRACK, FRAME_BIT, HEADER_CHUNK, TRACK_CHUNK
 
-_HEADER = b"MThd"
-_TRACK = b"MTrk"
-_END_OF_TRACK = b"\xff\x2f\x00"
 _SMPTE_RATES = {24: 24.0, 25: 25.0, 29: 30_000 / 1_001, 30: 30.0}
 _FOREIGN_PREFIX_BYTES = 4_096
 _NO_MIDI = "open it in the program it came from and export it as a standard MIDI file"
@@ -85,7 +83,7 @@ def split(data: bytes, *, file: str) -> Chunks:
     at = _header_at(data, file, warnings)
     kind, promised, division, body = _header(data, at, file, warnings)
     per_quarter, per_s = _division(division, file)
-    if data.count(_TRACK) > MAX_TRACKS:
+    if data.count(TRACK_CHUNK) > MAX_TRACKS:
         raise SongError(f"more than {MAX_TRACKS} tracks, which no song has", file=file, remedy=_NO_MIDI)
     tracks = _tracks(data, body, warnings)
     if not tracks:
@@ -105,7 +103,7 @@ def _unwrapped(data: bytes) -> bytes:
     """The MIDI file inside a RIFF wrapper (Microsoft's RMID), or the bytes as they are."""
     if data[:4] != b"RIFF" or data[8:12] != b"RMID":
         return data
-    inner = data.find(_HEADER, 12, 12 + _FOREIGN_PREFIX_BYTES)
+    inner = data.find(HEADER_CHUNK, 12, 12 + _FOREIGN_PREFIX_BYTES)
     if inner < 0:
         return data
     declared = int.from_bytes(data[inner - 4 : inner], "little") if data[inner - 8 : inner - 4] == b"data" else 0
@@ -113,16 +111,16 @@ def _unwrapped(data: bytes) -> bytes:
 
 
 def _header_at(data: bytes, file: str, warnings: list[str]) -> int:
-    if data.startswith(_HEADER):
+    if data.startswith(HEADER_CHUNK):
         return 0
-    if data[14:18] == _TRACK and data[4:8] == b"\0\0\0\6":
+    if data[14:18] == TRACK_CHUNK and data[4:8] == b"\0\0\0\6":
         warnings.append("The header's first four letters are damaged; the rest of it is sound.")
         return 0
-    at = data.find(_HEADER + b"\0\0\0", 0, _FOREIGN_PREFIX_BYTES)
+    at = data.find(HEADER_CHUNK + b"\0\0\0", 0, _FOREIGN_PREFIX_BYTES)
     if at > 0:
         warnings.append(f"{count(at, 'foreign byte')} before the MIDI header {was(at)} passed over.")
         return at
-    if data.startswith(_TRACK):
+    if data.startswith(TRACK_CHUNK):
         raise SongError("the MIDI header is missing, so a tick has no length", file=file, remedy=_ASK_AGAIN)
     raise SongError(f"not a MIDI file: {_looks_like(data)}", file=file, remedy=_NO_MIDI)
 
@@ -166,7 +164,7 @@ def _header(data: bytes, at: int, file: str, warnings: list[str]) -> tuple[int, 
     body = at + 8 + length
     if length != 6:
         plausible = 6 < length < _FOREIGN_PREFIX_BYTES and (body == len(data) or _is_chunk(data, body))
-        if not plausible or data[at + 14 : at + 18] == _TRACK:
+        if not plausible or data[at + 14 : at + 18] == TRACK_CHUNK:
             body = at + 14
         warnings.append(f"The header gives its length as {length} bytes, not 6; the first six were read.")
     return kind, promised, division, body
@@ -174,11 +172,11 @@ def _header(data: bytes, at: int, file: str, warnings: list[str]) -> tuple[int, 
 
 def _division(division: int, file: str) -> tuple[int | None, float | None]:
     """(ticks a quarter note, None) or (None, ticks a second)."""
-    if division < 0x8000:
+    if division < FRAME_BIT:
         if division == 0:
             raise SongError("0 ticks a quarter note: its notes have no place in time", file=file, remedy=_ASK_AGAIN)
         return division, None
-    frames, per_frame = 256 - (division >> 8), division & 0xFF
+    frames, per_frame = 256 - (division >> 8), division % 256
     if frames not in _SMPTE_RATES or per_frame == 0:
         raise SongError(
             f"the header counts time in {frames} frames a second of {per_frame} ticks each, which no file does",
@@ -191,7 +189,7 @@ def _division(division: int, file: str) -> tuple[int | None, float | None]:
 def _is_chunk(data: bytes, at: int) -> bool:
     """Whether a chunk could begin here: four printable letters and a length that fits the file."""
     name = data[at : at + 4]
-    if name == _TRACK:
+    if name == TRACK_CHUNK:
         return True
     if len(data) < at + 8 or not all(48 <= b < 123 for b in name):
         return False
@@ -199,7 +197,7 @@ def _is_chunk(data: bytes, at: int) -> bool:
 
 
 def _is_almost_track(name: bytes) -> bool:
-    return name != _TRACK and sum(a == b for a, b in zip(name, _TRACK, strict=False)) == 3
+    return name != TRACK_CHUNK and sum(a == b for a, b in zip(name, TRACK_CHUNK, strict=False)) == 3
 
 
 def _tracks(data: bytes, at: int, warnings: list[str]) -> list[TrackSpan]:
@@ -209,8 +207,8 @@ def _tracks(data: bytes, at: int, warnings: list[str]) -> list[TrackSpan]:
         name = data[at : at + 4]
         length = int.from_bytes(data[at + 4 : at + 8], "big")
         start, end = at + 8, at + 8 + length
-        if name == _TRACK or (_is_almost_track(name) and data[end - 3 : end] == _END_OF_TRACK):
-            if name != _TRACK:
+        if name == TRACK_CHUNK or (_is_almost_track(name) and data[end - 3 : end] == END_OF_TRACK):
+            if name != TRACK_CHUNK:
                 warnings.append(f"Chunk {name!r} at byte {at} is a track whose name is damaged.")
             span = _track_span(data, start, end, len(tracks) + 1, warnings)
             tracks.append(span)
@@ -219,7 +217,7 @@ def _tracks(data: bytes, at: int, warnings: list[str]) -> list[TrackSpan]:
             warnings.append(f"Chunk {name.decode('ascii')} of {length} bytes, which is not music, was passed over.")
             at = end
         else:
-            nearest = data.find(_TRACK, at)
+            nearest = data.find(TRACK_CHUNK, at)
             skipped = (nearest if nearest >= 0 else size) - at
             where = "after the last track" if nearest < 0 else f"before track {len(tracks) + 1}"
             warnings.append(f"{count(skipped, 'foreign byte')} {where} {was(skipped)} passed over.")
@@ -230,21 +228,21 @@ def _tracks(data: bytes, at: int, warnings: list[str]) -> list[TrackSpan]:
 def _track_span(data: bytes, start: int, end: int, number: int, warnings: list[str]) -> TrackSpan:
     """The span of a track, where the length in its head fits the file; else up to the next track or the file's end."""
     size = len(data)
-    following = data.find(_END_OF_TRACK + _TRACK, start)
+    following = data.find(END_OF_TRACK + TRACK_CHUNK, start)
     swallows = 0 <= following < end - 3
-    fits = end == size or (end < size and (data[end - 3 : end] == _END_OF_TRACK or _is_chunk(data, end)))
+    fits = end == size or (end < size and (data[end - 3 : end] == END_OF_TRACK or _is_chunk(data, end)))
     if fits and not swallows:
         return TrackSpan(start, end)
-    real_end = following + 3 if following >= 0 else data.find(_TRACK, start)
+    real_end = following + 3 if following >= 0 else data.find(TRACK_CHUNK, start)
     if real_end >= 0 and real_end < size:
         warnings.append(f"Track {number} gives its length as {end - start} bytes; it has {real_end - start}.")
         return TrackSpan(start, real_end)
     if end > size:
-        is_cut = data[size - 3 : size] != _END_OF_TRACK
+        is_cut = data[size - 3 : size] != END_OF_TRACK
         if not is_cut:
             warnings.append(f"Track {number} gives its length as {end - start} bytes; it has {size - start}.")
         return TrackSpan(start, size, is_cut)
-    closing = data.find(_END_OF_TRACK, max(start, end))
+    closing = data.find(END_OF_TRACK, max(start, end))
     real_end = closing + 3 if closing >= 0 else size
     warnings.append(f"Track {number} gives its length as {end - start} bytes; it has {real_end - start}.")
     return TrackSpan(start, real_end)

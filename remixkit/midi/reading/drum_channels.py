@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from remixkit.midi import spec
+
 Standard = Literal["", "gs", "xg", "gm2"]
 Setup = tuple[int, int, int, int, bytes]
-"""(tick, port, status, value, payload): a bank MSB (status 0xB0 + channel) or a system exclusive (0xF0)."""
+"""(tick, port, status, value, payload): a bank MSB (a control change) or a system exclusive."""
 
-DRUM_CHANNEL = 9
-_GS_PARTS = (9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
-
-
-_KIT_PITCHES = frozenset({35, 36, 37, 38, 39, 40, 42, 44, 46, 49, 51, 57})
+_KIT = ("kick", "kick2", "rim", "snare", "clap", "snare2", "hat", "hat_pedal", "hat_open", "crash", "crash2", "ride")
+_KIT_PITCHES = frozenset(spec.DRUM_VOICES[voice] for voice in _KIT)
 _LEAST_KIT_SHARE = 0.9
 _LEAST_KIT_NOTES = 16
 
@@ -31,11 +30,11 @@ def sounds_like_kit(pitches: Sequence[int]) -> bool:
 
 def is_reset(message: bytes) -> bool:
     """Whether a message resets a whole instrument: GM or GM2 on or off, GS reset or mode set, XG on or all reset."""
-    if len(message) < 6 or message[0] != 0xF0:
+    if len(message) < 6 or message[0] != spec.SYSEX:
         return False
-    gm = message[1] == 0x7E and message[3] == 0x09
-    gs = message[1] == 0x41 and message[3:5] == b"\x42\x12" and message[5:8] in (b"\x40\x00\x7f", b"\x00\x00\x7f")
-    xg = message[1] == 0x43 and message[3] == 0x4C and message[4:7] in (b"\x00\x00\x7e", b"\x00\x00\x7f")
+    gm = message[1] == spec.NON_REAL_TIME and message[3] == spec.GM_SYSTEM
+    gs = message[1] == spec.ROLAND and message[3:5] == spec.GS_DATA_SET and message[5:8] in spec.GS_RESETS
+    xg = message[1] == spec.YAMAHA and message[3] == spec.XG_MODEL and message[4:7] in spec.XG_RESETS
     return gm or gs or xg
 
 
@@ -52,14 +51,14 @@ class DrumMap:
         self._changes: dict[tuple[int, int], list[tuple[int, bool]]] = {}
         standard: Standard = ""
         for tick, port, status, value, payload in setups:
-            if status == 0xF0:
+            if status == spec.SYSEX:
                 standard = self._exclusive(tick, port, payload, standard)
             else:
-                self._bank(tick, port, status & 0x0F, value, standard)
+                self._bank(tick, port, status & spec.CHANNEL_BITS, value, standard)
 
     def is_drum(self, port: int, channel: int, tick: int) -> bool:
         """Whether a channel is drums at a tick, with all that is said at that tick."""
-        is_drum = channel == DRUM_CHANNEL
+        is_drum = channel == spec.DRUM_CHANNEL
         for at, says in self._changes.get((port, channel), ()):
             if at > tick:
                 break
@@ -71,39 +70,48 @@ class DrumMap:
 
     def _reset(self, tick: int) -> None:
         for (_, channel), changes in self._changes.items():
-            changes.append((tick, channel == DRUM_CHANNEL))
+            changes.append((tick, channel == spec.DRUM_CHANNEL))
 
     def _exclusive(self, tick: int, port: int, payload: bytes, standard: Standard) -> Standard:
-        body = payload.removesuffix(b"\xf7")
-        if len(body) >= 4 and body[0] == 0x7E and body[2] == 0x09:
+        body = payload.removesuffix(spec.SYSEX_END)
+        if len(body) >= 4 and body[0] == spec.NON_REAL_TIME and body[2] == spec.GM_SYSTEM:
             self._reset(tick)
-            return "gm2" if body[3] == 3 else ""
-        if len(body) >= 8 and body[0] == 0x41 and body[2:4] == b"\x42\x12":
+            return "gm2" if body[3] == spec.GM2_ON else ""
+        if len(body) >= 8 and body[0] == spec.ROLAND and body[2:4] == spec.GS_DATA_SET:
             return self._roland(tick, port, body[4:7], body[7], standard)
-        if len(body) >= 7 and body[0] == 0x43 and body[1] & 0xF0 == 0x10 and body[2] == 0x4C:
+        if (
+            len(body) >= 7
+            and body[0] == spec.YAMAHA
+            and body[1] & spec.KIND_BITS == spec.XG_DEVICE
+            and body[2] == spec.XG_MODEL
+        ):
             return self._yamaha(tick, port, body[3:6], body[6])
         return standard
 
     def _roland(self, tick: int, port: int, address: bytes, value: int, standard: Standard) -> Standard:
-        if address in (b"\x40\x00\x7f", b"\x00\x00\x7f"):
+        if address in spec.GS_RESETS:
             self._reset(tick)
-        elif address[0] == 0x40 and address[1] & 0xF0 == 0x10 and address[2] == 0x15:
-            self._set(tick, port, _GS_PARTS[address[1] & 0x0F], value in (1, 2))
-        elif address[0] not in (0x40, 0x41, 0x50):
+        elif (
+            address[0] == spec.GS_PARTS
+            and address[1] & spec.KIND_BITS == spec.GS_PART_BLOCK
+            and address[2] == spec.GS_USE_FOR_RHYTHM
+        ):
+            self._set(tick, port, spec.GS_DRUM_PARTS[address[1] & spec.CHANNEL_BITS], value in (1, 2))
+        elif address[0] not in spec.GS_ADDRESSES:
             return standard
         return "gs"
 
     def _yamaha(self, tick: int, port: int, address: bytes, value: int) -> Standard:
-        if address in (b"\x00\x00\x7e", b"\x00\x00\x7f"):
+        if address in spec.XG_RESETS:
             self._reset(tick)
-        elif address[0] == 0x08 and address[1] < 16 and address[2] == 0x07:
+        elif address[0] == spec.XG_PARTS and address[1] < spec.CHANNELS and address[2] == spec.XG_PART_MODE:
             self._set(tick, port, address[1], value > 0)
         return "xg"
 
     def _bank(self, tick: int, port: int, channel: int, msb: int, standard: Standard) -> None:
-        if standard in ("", "xg") and msb in (126, 127):
+        if standard in ("", "xg") and msb in spec.XG_DRUM_BANKS:
             self._set(tick, port, channel, True)
-        elif standard == "xg" and channel != DRUM_CHANNEL:
+        elif standard == "xg" and channel != spec.DRUM_CHANNEL:
             self._set(tick, port, channel, False)
-        elif standard in ("", "gm2") and msb in (120, 121):
-            self._set(tick, port, channel, msb == 120)
+        elif standard in ("", "gm2") and msb in (spec.GM2_DRUM_BANK, spec.GM2_PITCHED_BANK):
+            self._set(tick, port, channel, msb == spec.GM2_DRUM_BANK)

@@ -11,15 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-META = 0xFF
-SYSEX = 0xF0
-ESCAPE = 0xF7
+from remixkit.midi.spec import (
+    DATA_BITS,
+    DATA_BYTES,
+    ESCAPE,
+    KIND_BITS,
+    META,
+    META_END,
+    PITCH_BEND,
+    PROGRAM_CHANGE,
+    SHORT_METAS,
+    STATUS_BIT,
+    SYSEX,
+    SYSTEM_DATA_BYTES,
+)
 
-_END_OF_TRACK = 0x2F
-_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-_SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
-_SHORT_METAS = frozenset({0x00, 0x20, 0x21, 0x51, 0x54, 0x58, 0x59})
-"""Meta events that RP-001 gives at most five bytes."""
 _LONGEST_ODD_META_BYTES = 32
 _LOOK_AHEAD_EVENTS = 24
 _LEAST_SOUND_EVENTS = 6
@@ -91,11 +97,11 @@ def decode(track: bytes, most_events: int) -> Decoded:
             begin = at
             delta = track[at]
             at += 1
-            if delta >= 0x80:
+            if delta >= STATUS_BIT:
                 delta, at = _quantity(track, begin)
             tick += delta
             status = track[at]
-            if status >= 0x80:
+            if status >= STATUS_BIT:
                 at += 1
             elif running:
                 status = running
@@ -105,24 +111,24 @@ def decode(track: bytes, most_events: int) -> Decoded:
             if status < SYSEX:
                 running = status
                 a = track[at]
-                if 0xC0 <= status < 0xE0:
+                if PROGRAM_CHANGE <= status < PITCH_BEND:
                     b = 0
                     at += 1
                 else:
                     b = track[at + 1]
                     at += 2
-                if a >= 0x80 or (b >= 0x80 and len(events) >= trusted):
+                if a >= STATUS_BIT or (b >= STATUS_BIT and len(events) >= trusted):
                     trusted = len(events) + _sound_behind(track, at, running)
                 append((tick, status, a, b, b""))
             elif status == META:
                 kind = track[at]
                 length, at = _quantity(track, at + 1)
-                if length > _LONGEST_ODD_META_BYTES and kind in _SHORT_METAS and _holds_events(track, at, running):
+                if length > _LONGEST_ODD_META_BYTES and kind in SHORT_METAS and _holds_events(track, at, running):
                     out.fault(LONG_META)
                     continue
                 if at + length > size:
                     raise _BrokenError
-                if kind == _END_OF_TRACK:
+                if kind == META_END:
                     at += length
                     break
                 append((tick, META, kind, 0, track[at : at + length]))
@@ -133,7 +139,7 @@ def decode(track: bytes, most_events: int) -> Decoded:
                 append((tick, status, 0, 0, payload))
             else:
                 out.fault(SYSTEM)
-                at += _SYSTEM_DATA_BYTES.get(status, 0)
+                at += SYSTEM_DATA_BYTES.get(status, 0)
     except (IndexError, _BrokenError):
         out.is_broken = True
         at = begin
@@ -147,8 +153,8 @@ def _quantity(track: bytes, at: int) -> tuple[int, int]:
     value = 0
     for k in range(at, at + 4):
         byte = track[k]
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
+        value = value << 7 | byte & DATA_BITS
+        if byte < STATUS_BIT:
             return value, k + 1
     raise _BrokenError
 
@@ -198,25 +204,26 @@ def sound_events(track: bytes, at: int, running: int, *, may_be_high: bool = Fal
         try:
             _, at = _quantity(track, at)
             status = track[at]
-            if status >= 0x80:
+            if status >= STATUS_BIT:
                 at += 1
             else:
                 status = running
-            if status < 0x80 or SYSEX < status < ESCAPE or ESCAPE < status < META:
+            if status < STATUS_BIT or SYSEX < status < ESCAPE or ESCAPE < status < META:
                 return done
             if status < SYSEX:
                 running = status
-                first, last = track[at], track[at + _DATA_BYTES[status >> 4] - 1]
-                at += _DATA_BYTES[status >> 4]
-                if (last >= 0x80 and not may_be_high) or (first >= 0x80 and _DATA_BYTES[status >> 4] == 2):
+                count = DATA_BYTES[status & KIND_BITS]
+                first, last = track[at], track[at + count - 1]
+                at += count
+                if (last >= STATUS_BIT and not may_be_high) or (first >= STATUS_BIT and count == 2):
                     return done
             elif status == META:
                 kind = track[at]
                 length, at = _quantity(track, at + 1)
                 at += length
-                if kind == _END_OF_TRACK:
+                if kind == META_END:
                     return _LOOK_AHEAD_EVENTS if at == size else done
-                if kind >= 0x80:
+                if kind >= STATUS_BIT:
                     return done
             else:
                 length, at = _quantity(track, at)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from remixkit.midi import spec
 from remixkit.midi.messages import Said
 from remixkit.midi.reading.channels import ChannelReader
-from remixkit.midi.reading.drum_channels import DRUM_CHANNEL, DrumMap, Setup, sounds_like_kit
-from remixkit.midi.reading.events import ESCAPE, META, SYSEX, Decoded
+from remixkit.midi.reading.drum_channels import DrumMap, Setup, sounds_like_kit
+from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.timeline import Clock
 from remixkit.midi.reading.words import Words
 from remixkit.model.song import Text
-
-_TEMPO, _METER, _KEY, _CHANNEL_PREFIX, _PORT, _LAST_TEXT = 0x51, 0x58, 0x59, 0x20, 0x21, 0x0F
-_BANK_MSB = 0
 
 
 @dataclass(slots=True)
@@ -67,34 +65,34 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
     players: dict[tuple[int, int], Player] = {}
     words = Words()
     said = Said()
-    for_all = {_TEMPO: out.tempos, _METER: out.meters, _KEY: out.keys}
+    for_all = {spec.META_TEMPO: out.tempos, spec.META_METER: out.meters, spec.META_KEY: out.keys}
     port = 0
     prefix: int | None = None
     for tick, status, a, b, payload in track.events:
-        if status < SYSEX:
+        if status < spec.SYSEX:
             prefix = None
-            key = (port, status & 0x0F)
+            key = (port, status & spec.CHANNEL_BITS)
             player = players.get(key)
             is_first = player is None
             if player is None:
                 player = players[key] = Player(*key, ChannelReader(clock))
             player.said.message(tick, status, a, b)
             said.channel(tick, key, status, a, b, is_first=is_first)
-            if a == _BANK_MSB and status & 0xF0 == 0xB0:
+            if a == spec.CC_BANK_MSB and status & spec.KIND_BITS == spec.CONTROL_CHANGE:
                 out.setups.append((tick, port, status, b, b""))
-        elif status in (SYSEX, ESCAPE):
-            if status == SYSEX:
+        elif status in (spec.SYSEX, spec.ESCAPE):
+            if status == spec.SYSEX:
                 out.setups.append((tick, port, status, 0, payload))
             said.exclusive(tick, status, payload)
-        elif status == META:
+        elif status == spec.META:
             said.meta(tick, a, payload, None if prefix is None else (port, prefix))
-            if a <= _LAST_TEXT:
+            if a <= spec.META_LAST_TEXT:
                 words.events.append((tick, a, payload, prefix))
             elif a in for_all:
                 for_all[a].append((clock(tick), payload))
-            elif a == _CHANNEL_PREFIX and payload:
-                prefix = payload[0] & 0x0F
-            elif a == _PORT and payload:
+            elif a == spec.META_CHANNEL and payload:
+                prefix = payload[0] & spec.CHANNEL_BITS
+            elif a == spec.META_PORT and payload:
                 port = payload[0]
     for player in players.values():
         player.said.close(track.end_tick)
@@ -126,7 +124,7 @@ def drummers(song: Sorted, warnings: list[str]) -> set[int]:
     """The `id` of each player that is drums."""
     says = DrumMap(song.setups)
     out = {id(p) for p in song.everyone() if says.is_drum(p.port, p.channel, p.first_tick)}
-    doubted = [p for p in song.everyone() if p.channel == DRUM_CHANNEL and id(p) not in out]
+    doubted = [p for p in song.everyone() if p.channel == spec.DRUM_CHANNEL and id(p) not in out]
     if sounds_like_kit([note.pitch for p in doubted for note in p.said.notes]):
         warnings.append("Channel 10 is set up as a melodic part but plays a drum kit; it is read as drums.")
         out.update(id(p) for p in doubted)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from remixkit.errors import SongError
 from remixkit.midi.reading.chunks import Chunks, TrackSpan
 from remixkit.midi.reading.counting import count, was
-from remixkit.midi.reading.events import LONG_META, LONG_SYSEX, META, SYSTEM, Decoded, decode
+from remixkit.midi.reading.events import LONG_META, LONG_SYSEX, SYSTEM, Decoded, decode
 from remixkit.midi.reading.limits import MAX_EVENTS
+from remixkit.midi.spec import END_OF_TRACK, META, META_PRIVATE
 
 _MOST_LOST = 0.5
 _LONGEST_EVENT_BYTES = 64
-_PRIVATE = 0x7F
-_END_MARK = b"\x00\xff\x2f\x00"
+_END_MARK = b"\0" + END_OF_TRACK
 _MENDED = {
     SYSTEM: ("message that no file may hold", "messages that no file may hold", "left out"),
     LONG_SYSEX: (
@@ -74,7 +74,7 @@ def _unread(data: bytes, track: Decoded, span: TrackSpan, number: int, warnings:
                 f"{count(len(rest), 'byte')} behind the end mark of track {number} {was(len(rest))} passed over."
             )
         return 0
-    if all(status == META for _, status, *_ in track.events) and any(e[2] == _PRIVATE for e in track.events):
+    if all(status == META for _, status, *_ in track.events) and any(e[2] == META_PRIVATE for e in track.events):
         warnings.append(f"Track {number} holds private data of the program that wrote it; passed over.")
         return 0
     warnings.append(

@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from remixkit.midi import spec
 from remixkit.midi.reading.text import Decoder, one_line
 from remixkit.midi.reading.timeline import Clock
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Text
-
-TEXT, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER, CUE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
 
 _KAR_HEADS = (b"@K", b"@L", b"@T", b"@V", b"@I")
 _LONGEST_NAME = 80
@@ -49,12 +48,12 @@ class Words:
     @property
     def is_karaoke(self) -> bool:
         """Whether its text events are marked as karaoke."""
-        return any(data.startswith(_KAR_HEADS) for _, data in self.of(TEXT))
+        return any(data.startswith(_KAR_HEADS) for _, data in self.of(spec.META_TEXT))
 
     def name(self, decode: Decoder, channel: int | None) -> str:
         """The name of the track, or of one channel of it where a prefix names the channel."""
         for asked in dict.fromkeys((channel, None)):
-            for wanted in (NAME, INSTRUMENT):
+            for wanted in (spec.META_NAME, spec.META_INSTRUMENT):
                 for _, kind, data, prefix in self.events:
                     if kind == wanted and prefix == asked and (text := one_line(decode(data))):
                         return text
@@ -65,19 +64,21 @@ def decoder(tracks: Sequence[Words]) -> Decoder:
     """A decoder that has seen every text of a file, syllables joined."""
     texts: list[bytes] = []
     for words in tracks:
-        texts.extend(data for _, kind, data, _ in words.events if kind not in (LYRIC,))
-        texts.append(b"".join(data for _, data in words.of(LYRIC)))
-        texts.append(b"".join(data.lstrip(b"/\\") for _, data in words.of(TEXT) if not data.startswith(b"@")))
+        texts.extend(data for _, kind, data, _ in words.events if kind != spec.META_LYRIC)
+        texts.append(b"".join(data for _, data in words.of(spec.META_LYRIC)))
+        texts.append(b"".join(data.lstrip(b"/\\") for _, data in words.of(spec.META_TEXT) if not data.startswith(b"@")))
     return Decoder(texts)
 
 
 def lyrics(words: Words, decode: Decoder, *, is_karaoke: bool) -> list[Text]:
     """The syllables of a track, in file ticks; text events only count in a karaoke file without lyric events."""
-    found = words.of(LYRIC)
+    found = words.of(spec.META_LYRIC)
     if found:
         syllables = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
-    elif is_karaoke and any(tick for tick, _ in words.of(TEXT)):
-        syllables = [(tick, _kar_marks(decode(data))) for tick, data in words.of(TEXT) if not data.startswith(b"@")]
+    elif is_karaoke and any(tick for tick, _ in words.of(spec.META_TEXT)):
+        syllables = [
+            (tick, _kar_marks(decode(data))) for tick, data in words.of(spec.META_TEXT) if not data.startswith(b"@")
+        ]
     else:
         return []
     out: list[Text] = []
@@ -102,7 +103,11 @@ def _kar_marks(text: str) -> str:
 
 def markers(tracks: Sequence[Words], decode: Decoder, clock: Clock) -> tuple[Text, ...]:
     """All markers and cue points, in the model's ticks, in order."""
-    found = [Text(clock(tick), one_line(decode(data))) for words in tracks for tick, data in words.of(MARKER, CUE)]
+    found = [
+        Text(clock(tick), one_line(decode(data)))
+        for words in tracks
+        for tick, data in words.of(spec.META_MARKER, spec.META_CUE)
+    ]
     return tuple(sorted(text for text in found if text.text))
 
 
@@ -112,12 +117,12 @@ def title(tracks: Sequence[Words], decode: Decoder, has_notes: Sequence[bool], k
     The first track's name is a title only where that track is not one player among several.
     """
     for words in tracks:
-        for _, data in words.of(TEXT):
+        for _, data in words.of(spec.META_TEXT):
             if data.startswith(b"@T") and (text := one_line(decode(data[2:]))):
                 return text
     if not tracks or (kind != 0 and has_notes[0]):
         return ""
-    for _, _, data, prefix in (e for e in tracks[0].events if e[1] == NAME):
+    for _, _, data, prefix in (e for e in tracks[0].events if e[1] == spec.META_NAME):
         text = one_line(decode(data))
         if prefix is None and not _SAYS_NOTHING.fullmatch(text):
             return text
@@ -127,7 +132,7 @@ def title(tracks: Sequence[Words], decode: Decoder, has_notes: Sequence[bool], k
 def composer(tracks: Sequence[Words], decode: Decoder) -> str:
     """Who a title, text or copyright event plainly names as the composer, empty if none does."""
     for words in tracks:
-        for _, data in words.of(TEXT, COPYRIGHT, NAME):
+        for _, data in words.of(spec.META_TEXT, spec.META_COPYRIGHT, spec.META_NAME):
             for line in decode(data).splitlines():
                 found = _COMPOSER.search(line.strip())
                 if found:
@@ -144,7 +149,7 @@ def of_take(arrangement: Arrangement) -> str:
 def seeds(tracks: Sequence[Words], decode: Decoder) -> tuple[int, int] | None:
     """The seeds of a cover's players and of its form and harmony, as `of_take` wrote them; None if no text says."""
     for words in tracks:
-        for _, data in words.of(TEXT):
+        for _, data in words.of(spec.META_TEXT):
             found = _TAKE.fullmatch(decode(data))
             if found:
                 return int(found["players"]), int(found["chart"] or found["players"])

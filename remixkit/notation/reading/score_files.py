@@ -17,6 +17,7 @@ from warnings import catch_warnings
 from xml.etree import ElementTree
 
 from remixkit.errors import SongError
+from remixkit.midi.spec import HEADER_CHUNK
 from remixkit.model.song import Song
 from remixkit.notation.reading.chord_symbols import readable_chord_names
 from remixkit.notation.reading.streams import from_music21
@@ -142,8 +143,9 @@ def _check_root(text: bytes, path: Path) -> None:
     try:
         root = ElementTree.fromstring(text)
     except (ElementTree.ParseError, ValueError, LookupError) as problem:
-        what = "it is a MIDI file" if text.startswith(b"MThd") else f"it is no well-formed XML ({_one_line(problem)})"
-        remedy = "give it the ending .mid" if text.startswith(b"MThd") else _EXPORT
+        is_midi = text.startswith(HEADER_CHUNK)
+        what = "it is a MIDI file" if is_midi else f"it is no well-formed XML ({_one_line(problem)})"
+        remedy = "give it the ending .mid" if is_midi else _EXPORT
         raise SongError(what, file=path, remedy=remedy) from problem
     if root.tag == "score-timewise":
         raise SongError("its measures hold parts, not its parts measures", file=path, remedy="export it part-wise")

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from remixkit.midi.spec import DRUM_CHANNEL, PITCHED_CHANNELS
 from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.notation.drum_notation import key_at_staff
@@ -14,7 +15,6 @@ from remixkit.notation.reading.chord_symbols import chord_symbols
 if TYPE_CHECKING:
     from music21.stream import Score
 
-DRUM_CHANNEL = 9
 DEFAULT_BPM = 120.0
 
 
@@ -122,7 +122,7 @@ def _track(part: Any, flat: Any, index: int, shift: int, warnings: list[str]) ->
 
 def _channel(index: int) -> int:
     """A channel that is not the drums'."""
-    return [c for c in range(16) if c != DRUM_CHANNEL][index % 15]
+    return PITCHED_CHANNELS[index % len(PITCHED_CHANNELS)]
 
 
 def _notes(flat: Any, shift: int, warnings: list[str]) -> tuple[list[Note], list[Text]]:

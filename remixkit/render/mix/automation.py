@@ -9,12 +9,10 @@ from math import log2
 import numpy as np
 import pedalboard
 
+from remixkit.midi.spec import BASS_DRUMS
 from remixkit.model.arrangement import Duck, Move, Part
 from remixkit.render.effects.blocks import Block, Processor, board, ratio
 from remixkit.render.synth.part_events import Fader, FramesOf
-
-# General MIDI's bass drums.
-_BASS_DRUMS = (35, 36)
 
 # A fader's decibels are a line; its gain is drawn with so many corners. It jumps to another section's within so long.
 _CORNERS = 12
@@ -45,7 +43,7 @@ def ducking(duck: Duck, parts: Sequence[Part], frames_of: FramesOf, sample_rate_
     The drum's notes are asked, not its sound, so that it works the same whatever the kit. A stroke at velocity 100
     ducks by all of `depth_db`, a softer one by its share. None if there is nothing to give way to.
     """
-    drums = [n for p in parts if p.is_drum and p.role == duck.by for n in p.notes if n.pitch in _BASS_DRUMS]
+    drums = [n for p in parts if p.is_drum and p.role == duck.by for n in p.notes if n.pitch in BASS_DRUMS]
     strokes = sorted(zip(frames_of([n.start_tick for n in drums]), (n.velocity for n in drums), strict=True))
     if not strokes:
         return None

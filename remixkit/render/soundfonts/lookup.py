@@ -17,11 +17,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from remixkit.errors import SoundFontError
+from remixkit.midi.spec import SF2_DRUM_BANK, two_bytes
 from remixkit.render.soundfonts.sf2 import Preset, read_presets
 
 VARIABLE = "REMIXKIT_SOUNDFONT"
 DEFAULT = "TimGM6mb"
-DRUM_BANK = 128
 ENDINGS = (".sf2", ".sf3")
 
 _FAMILY = 8
@@ -59,11 +59,11 @@ class SoundFont:
         General MIDI family (eight programs), then to the nearest of all; a missing kit to the standard kit. Only a
         SoundFont without any kit has none for drums.
         """
-        banks = (DRUM_BANK,) if is_drum else (bank, bank >> 7, bank & 127, 0)
+        banks = (SF2_DRUM_BANK,) if is_drum else (bank, *two_bytes(bank), 0)
         for number in banks:
             if (found := self._by_number.get((number, program))) is not None:
                 return found, True
-        usable = [p for p in self.presets if (p.bank == DRUM_BANK) == is_drum]
+        usable = [p for p in self.presets if (p.bank == SF2_DRUM_BANK) == is_drum]
         if is_drum:
             return min(usable, key=lambda p: p.program, default=None), False
         return min(

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from remixkit.midi import spec
 from remixkit.render.synth.part_events import QUANTUM, Event
 
 _TICKS_A_QUARTER, _TEMPO_US = 1000, 1_000_000
-_HEADER = b"MThd" + (6).to_bytes(4, "big") + (0).to_bytes(2, "big") + (1).to_bytes(2, "big")
-_TEMPO = b"\0\xff\x51\x03" + _TEMPO_US.to_bytes(3, "big")
+_HEADER = spec.HEADER_CHUNK + (6).to_bytes(4, "big") + (0).to_bytes(2, "big") + (1).to_bytes(2, "big")
+_TEMPO = bytes((0, spec.META, spec.META_TEMPO, 3)) + _TEMPO_US.to_bytes(3, "big")
 # The tape never ends while it is listened to: at its end the player would let go of what still sounds.
-_END = b"\xff\xff\xff\x7f\xff\x2f\0"
+_END = spec.LONGEST_WAIT + spec.END_OF_TRACK
 
 _MESSAGES: dict[str, Callable[[int, Event], tuple[int, ...]]] = {
-    "on": lambda channel, e: (0x90 | channel, e.number, e.value),
-    "off": lambda channel, e: (0x80 | channel, e.number, 0),
-    "cc": lambda channel, e: (0xB0 | channel, e.number, e.value),
-    "bend": lambda channel, e: (0xE0 | channel, e.value & 127, e.value >> 7),
-    "pressure": lambda channel, e: (0xD0 | channel, e.value),
-    "key_pressure": lambda channel, e: (0xA0 | channel, e.number, e.value),
+    "on": lambda channel, e: (spec.NOTE_ON | channel, e.number, e.value),
+    "off": lambda channel, e: (spec.NOTE_OFF | channel, e.number, 0),
+    "cc": lambda channel, e: (spec.CONTROL_CHANGE | channel, e.number, e.value),
+    "bend": lambda channel, e: (spec.PITCH_BEND | channel, e.value & spec.DATA_BITS, e.value >> 7),
+    "pressure": lambda channel, e: (spec.CHANNEL_PRESSURE | channel, e.value),
+    "key_pressure": lambda channel, e: (spec.KEY_PRESSURE | channel, e.number, e.value),
 }
 
 
@@ -41,12 +42,12 @@ def tape(events: Iterable[tuple[Event, int]], sample_rate_hz: int) -> bytes:
         body += bytes(_MESSAGES[event.action](channel, event))
         now = tick
     body += _END
-    return _HEADER + _TICKS_A_QUARTER.to_bytes(2, "big") + b"MTrk" + len(body).to_bytes(4, "big") + body
+    return _HEADER + _TICKS_A_QUARTER.to_bytes(2, "big") + spec.TRACK_CHUNK + len(body).to_bytes(4, "big") + body
 
 
 def _length(value: int) -> bytes:
     """A variable-length quantity."""
-    out = bytes([value & 127])
+    out = bytes([value & spec.DATA_BITS])
     while value := value >> 7:
-        out = bytes([value & 127 | 128]) + out
+        out = bytes([value & spec.DATA_BITS | spec.STATUS_BIT]) + out
     return out

@@ -14,6 +14,18 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from remixkit.midi.spec import (
+    BEND_REACH,
+    CC_BANK_LSB,
+    CC_BANK_MSB,
+    CC_PAN,
+    CC_REVERB,
+    CC_VOLUME,
+    DATA_BITS,
+    MAX_14_BIT,
+    MAX_DATA,
+    parameter_steps,
+)
 from remixkit.model.arrangement import Part
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TempoMap
@@ -22,8 +34,6 @@ from remixkit.render.soundfonts.sf2 import Preset
 
 # FluidSynth starts and stops notes at multiples of so many samples, 1.5 ms at 44.1 kHz.
 QUANTUM = 64
-
-BANK_HIGH, BANK_LOW, VOLUME, PAN, REVERB = 0, 32, 7, 10, 91
 
 # A fader moves over so many samples, so that it does not click.
 _MOVE_FRAMES = 512
@@ -93,7 +103,7 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
     frames_of = clock(tempo, sample_rate_hz)
     presets = _Presets(part, soundfont)
     setup = Control(0, "program", 0, part.program)
-    before = [Control(0, "cc", PAN, part.pan)]
+    before = [Control(0, "cc", CC_PAN, part.pan)]
     events = presets.follow(0, setup)
     for control, frame in zip(
         [*before, *part.controls], frames_of([c.tick for c in [*before, *part.controls]]), strict=True
@@ -105,8 +115,8 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
     return Performance(
         soundfont,
         tuple(ordered),
-        _fader(part, VOLUME, part.volume, frames_of, power=2),
-        _fader(part, REVERB, part.reverb, frames_of, power=1),
+        _fader(part, CC_VOLUME, part.volume, frames_of, power=2),
+        _fader(part, CC_REVERB, part.reverb, frames_of, power=1),
         max((e.frame for e in ordered if e.action == "off"), default=0),
         tuple(dict.fromkeys(presets.warnings)),
     )
@@ -137,18 +147,16 @@ class _Presets:
         if kind == "program":
             return self._program(frame, value)
         if kind == "rpn":
-            fine, coarse = value & 127, value >> 7
-            said = ((101, number >> 7), (100, number & 127), (6, coarse), (38, fine), (101, 127), (100, 127))
-            return [_event(frame, "cc", n, v) for n, v in said]
+            return [_event(frame, "cc", n, v) for n, v in parameter_steps(number, value)]
         if kind == "bend":
-            return [_event(frame, "bend", 0, min(max(value + 8192, 0), 16383))]
+            return [_event(frame, "bend", 0, min(max(value + BEND_REACH, 0), MAX_14_BIT))]
         if kind != "cc":
             return [_event(frame, kind, number, value)]
-        if number == BANK_HIGH:
-            self.bank = value << 7 | self.bank & 127
-        elif number == BANK_LOW:
-            self.bank = self.bank & ~127 | value
-        elif number not in (VOLUME, REVERB):
+        if number == CC_BANK_MSB:
+            self.bank = value << 7 | self.bank & DATA_BITS
+        elif number == CC_BANK_LSB:
+            self.bank = self.bank & ~DATA_BITS | value
+        elif number not in (CC_VOLUME, CC_REVERB):
             return [_event(frame, "cc", number, value)]
         return []
 
@@ -194,7 +202,7 @@ def _fader(part: Part, number: int, first: int, frames_of: FramesOf, power: int)
     """CC 7 works as General MIDI wants it, 40 log10(value / 127) dB; CC 91 is the share of the sound that is sent."""
     moves = [c for c in part.controls if c.kind == "cc" and c.number == number]
     steps = {0: first} | dict(zip(frames_of([c.tick for c in moves]), (c.value for c in moves), strict=True))
-    gains = (np.array([value for _, value in sorted(steps.items())]) / 127.0) ** power
+    gains = (np.array([value for _, value in sorted(steps.items())]) / MAX_DATA) ** power
     begins = np.array(sorted(steps), np.float64)[1:]
     ends = np.minimum(begins + _MOVE_FRAMES, np.append(begins[1:], np.inf))
     frames = np.stack([begins, ends], axis=1).ravel()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.errors import SoundFontError, SynthError
+from remixkit.midi.spec import CHANNELS
 from remixkit.model.arrangement import Part
 from remixkit.model.timing import TempoMap
 from remixkit.render.soundfonts.lookup import SoundFont
@@ -40,7 +41,6 @@ INSTALL = {
 # One chord of a part then lies near -20 dBFS, far from rounding and from full scale.
 _GAIN = 0.5
 
-_CHANNELS_A_PORT = 16
 _OLDEST = (2, 0)
 _LOG_LEVELS = 5
 
@@ -114,7 +114,7 @@ class Player:
             "player.reset-synth": 0,
             "synth.dynamic-sample-loading": int(soundfont.path.suffix.lower() == ".sf3"),
         }
-        channels = -(-self._parts // _CHANNELS_A_PORT) * _CHANNELS_A_PORT
+        channels = -(-self._parts // CHANNELS) * CHANNELS
         self._synth = self._calls.module.Synth(_GAIN, sample_rate_hz, channels, **settings)
         self._font = self._synth.sfload(str(soundfont.path))
         if self._font < 0:
