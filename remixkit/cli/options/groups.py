@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, get_type_hints
 
 
-def grouped(command: Callable[..., None]) -> Callable[..., None]:
+def spread_options(command: Callable[..., None]) -> Callable[..., None]:
     """The command with each field of its dataclass parameters as a parameter of its own, as typer wants them.
 
     Parameters
