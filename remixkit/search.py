@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def cheapest_path(costs: Sequence[ArrayLike], moves: NDArray[Any] | Sequence[ArrayLike]) -> list[int]:
+def cheapest_path(costs: Sequence[ArrayLike] | NDArray[Any], moves: NDArray[Any] | Sequence[ArrayLike]) -> list[int]:
     """The state at each step that makes the whole path cheapest.
 
     Log probabilities are costs with the sign turned. Sums are made in the costs' own precision, from the first step
