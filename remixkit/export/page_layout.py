@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from math import inf
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
 from remixkit.export.fonts import MUSIC, TEXT, SystemFont, engraving_fonts
 from remixkit.export.systems import System
+from remixkit.search import cheapest_breaks
 
 PAGE_MM = (210.0, 297.0)
 MARGIN_MM = {"top": 13.0, "bottom": 17.0, "left": 10.0, "right": 13.0}
 TITLE_MM = 25.0
 _LEAST_GAP_MM, _MOST_GAP_MM = 5.0, 17.0
+# What a page costs: no evenness of the others is worth one more.
+_A_PAGE = 1000.0
 
 _PREAMBLE = Template("""\
 #let given = sys.inputs
@@ -70,23 +74,16 @@ def paginated(heights_mm: Sequence[float], first_mm: float, others_mm: float) ->
         needed = sums[end] - sums[start] + (end - start - 1) * _LEAST_GAP_MM
         return needed / (others_mm if start else first_mm)
 
-    best: list[tuple[int, float]] = [(0, 0.0)] + [(10**6, 0.0)] * count
-    back = [0] * (count + 1)
-    for end in range(1, count + 1):
-        for start in range(end):
-            full = fill(start, end)
-            if full > 1.0 and end - start > 1:
-                continue
-            empty = 1.0 - min(1.0, full)
-            lonely = 0.5 if end == count and start and end - start == 1 else 0.0
-            cost = (best[start][0] + 1, best[start][1] + empty * empty * (0.25 if end == count else 1.0) + lonely)
-            if cost < best[end]:
-                best[end], back[end] = cost, start
-    counts, at = [], count
-    while at > 0:
-        counts.append(at - back[at])
-        at = back[at]
-    return counts[::-1]
+    def cost(start: int, end: int) -> float:
+        full = fill(start, end)
+        if full > 1.0 and end - start > 1:
+            return inf
+        empty = 1.0 - min(1.0, full)
+        lonely = 0.5 if end == count and start and end - start == 1 else 0.0
+        return _A_PAGE + empty * empty * (0.25 if end == count else 1.0) + lonely
+
+    starts = cheapest_breaks(count, cost)
+    return [end - start for start, end in pairwise([*starts, count])]
 
 
 def typeset(heading: Heading, systems: Sequence[System], extra: SystemFont | None = None) -> bytes:

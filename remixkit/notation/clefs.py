@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+import numpy as np
+
 from remixkit.model.timing import MeterMap
 from remixkit.notation.engraving import Sound
+from remixkit.search import cheapest_path
 
 Clef = Literal["treble", "bass"]
 
@@ -19,10 +22,12 @@ _INSIDE = {"treble": (62, 79), "bass": (41, 59)}
 _SEMITONES_A_LINE = 3.5
 # What a change of clef costs, in ledger lines a bar: two or three bars must be better off.
 _CHANGE = 4.0
+# And a bar in another clef than the staff's own.
+_UNUSUAL = 0.25
 
 
 def clefs(voices: Iterable[Sequence[Sound]], meter: MeterMap, end_tick: int, usual: Clef) -> dict[int, Clef]:
-    """The bars at which a clef is written, the first among them (R. Bellman's dynamic programming over the bars).
+    """The bars at which a clef is written, the first among them.
 
     Parameters
     ----------
@@ -41,20 +46,11 @@ def clefs(voices: Iterable[Sequence[Sound]], meter: MeterMap, end_tick: int, usu
             for c in CLEFS:
                 lines[meter.bar_start(s.start_tick)][c].append(_ledger_lines(s, c))
     bars = [start for start, _ in meter.bars(end_tick)]
-    cost = {c: 0.0 if c == usual else _CHANGE for c in CLEFS}
-    back: list[dict[Clef, Clef]] = []
-    for bar in bars:
-        came: dict[Clef, Clef] = {c: min(CLEFS, key=lambda o: cost[o] + (_CHANGE if o != c else 0.0)) for c in CLEFS}
-        here = {c: _mean(lines[bar][c]) for c in CLEFS}
-        cost = {
-            c: cost[came[c]] + (_CHANGE if came[c] != c else 0.0) + here[c] + (0.0 if c == usual else 0.25)
-            for c in CLEFS
-        }
-        back.append(came)
-    chosen: list[Clef] = [min(CLEFS, key=lambda c: cost[c])]
-    for came in reversed(back[1:]):
-        chosen.append(came[chosen[-1]])
-    chosen.reverse()
+    costs = [[_mean(lines[bar][c]) + (0.0 if c == usual else _UNUSUAL) for c in CLEFS] for bar in bars]
+    to_begin = [0.0 if c == usual else _CHANGE for c in CLEFS]
+    first = [a + b for a, b in zip(to_begin, costs[0], strict=True)] if costs else []
+    change = np.array([[0.0 if a == b else _CHANGE for b in CLEFS] for a in CLEFS])
+    chosen = [CLEFS[k] for k in cheapest_path([first, *costs[1:]] if costs else [], change)]
     return {bar: c for k, (bar, c) in enumerate(zip(bars, chosen, strict=True)) if k == 0 or chosen[k - 1] != c}
 
 

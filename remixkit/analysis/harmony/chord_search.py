@@ -34,6 +34,7 @@ from remixkit.analysis.features import (
 )
 from remixkit.model.analysis import ChordSpan, TrackRole
 from remixkit.model.song import Song
+from remixkit.search import cheapest_path
 
 QUALITIES = ("maj", "min", "7", "maj7", "min7", "sus2", "sus4", "dim", "hdim7", "aug", "maj6")
 NO_CHORD = 12 * len(QUALITIES)
@@ -117,7 +118,7 @@ def chords_of(frames: Frames, sounding: Sounding, model: ChordModel) -> tuple[Ch
     scores = log_likelihoods(chord_features(frames, sounding), model)
     silent = window_mean(sounding.chroma, 0).sum(axis=1) < SILENT_SHARE
     scores[group_all(silent, frames.beat), :NO_CHORD] -= 4.0
-    path = best_path(scores, frames.strength, model)
+    path = likeliest_chords(scores, frames.strength, model)
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     spans = list(zip(starts.tolist(), [*starts[1:].tolist(), len(path)], strict=True))
     thirds = third_around(path, spans, sounding)
@@ -204,26 +205,12 @@ def transitions(model: ChordModel) -> Floats:
     return out
 
 
-def best_path(scores: Floats, strength: Ints, model: ChordModel) -> Ints:
+def likeliest_chords(scores: Floats, strength: Ints, model: ChordModel) -> Ints:
     """The likeliest chord of each frame, (frames,): root * qualities + quality, or `NO_CHORD`."""
-    follows = transitions(model)
-    np.fill_diagonal(follows, -np.inf)
-    n, states = scores.shape
-    every = np.arange(states)
-    back = np.empty((n, states), dtype=np.int64)
-    best = scores[0].copy()
-    for t in range(1, n):
-        ways = best[:, None] + follows
-        source = ways.argmax(axis=0)
-        changed = ways[source, every] - model.change[strength[t]]
-        stay = best >= changed
-        back[t] = np.where(stay, every, source)
-        best = np.where(stay, best, changed) + scores[t]
-    path = np.empty(n, dtype=np.int64)
-    path[-1] = best.argmax()
-    for t in range(n - 1, 0, -1):
-        path[t - 1] = back[t, path[t]]
-    return path
+    moves = [change - transitions(model) for change in model.change]
+    for table in moves:
+        np.fill_diagonal(table, 0.0)
+    return np.array(cheapest_path(-scores, [moves[k] for k in strength[1:]]), dtype=np.int64)
 
 
 def third_around(path: Ints, spans: Sequence[tuple[int, int]], sounding: Sounding) -> dict[int, str]:

@@ -22,6 +22,7 @@ from remixkit.analysis.features import FAMILY, Floats, Frames, Ints, Sounding, c
 from remixkit.analysis.harmony.key_change import Lift, apply_lift, find_lift
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, TrackRole
 from remixkit.model.song import Song
+from remixkit.search import cheapest_path
 
 NEIGHBOURS = 1
 CHANGE_COST = 35.0
@@ -75,7 +76,7 @@ def keys_of(
     held = chord_frames(frames, chords)
     alone = bar_scores(bar_features(frames, sounding, held, 0), model)
     around = bar_scores(bar_features(frames, sounding, held, NEIGHBOURS), model)
-    path = best_path(around)
+    path = likeliest_keys(around)
     path = delay_dominants(refine(path, alone), frames, held)
     path = judge_stretches(drop_crumbs(path), frames, sounding, chords, held, model)
     if lift is not None:
@@ -184,21 +185,13 @@ def relative(state: int) -> int:
     return (tonic + 3) % 12 * 2 if minor else (tonic + 9) % 12 * 2 + 1
 
 
-def best_path(scores: Floats) -> Ints:
+def likeliest_keys(scores: Floats) -> Ints:
     """The likeliest key of each bar where every change has its price, shape (bars,)."""
     cost = np.full((24, 24), CHANGE_COST)
     for state in range(24):
         cost[state, relative(state)] = RELATIVE_COST
         cost[state, state] = 0.0
-    best, back = scores[0].astype(np.float64), []
-    for row in scores[1:]:
-        ways = best[:, None] - cost
-        back.append(ways.argmax(axis=0))
-        best = ways.max(axis=0) + row
-    path = [int(best.argmax())]
-    for source in reversed(back):
-        path.append(int(source[path[-1]]))
-    return np.array(path[::-1], dtype=np.int64)
+    return np.array(cheapest_path(-scores.astype(np.float64), cost), dtype=np.int64)
 
 
 def refine(path: Ints, alone: Floats) -> Ints:

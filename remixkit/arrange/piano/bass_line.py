@@ -8,6 +8,7 @@ from remixkit.arrange.piano.phrases import Sounding, Span, intensity_at
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.search import cheapest_path
 from remixkit.theory.chords import family, tones
 
 LOW, HIGH = 36, 55
@@ -35,7 +36,7 @@ def bass_line(
     high: int = HIGH,
     inversions: bool = True,
 ) -> tuple[int, ...]:
-    """One pitch a chord, least cost over the piece (Viterbi).
+    """One pitch a chord, least cost over the piece.
 
     A written slash bass stands. Otherwise the root, but a third, rarely a fifth, may take its place where
     the line then moves by step; a phrase begins on roots. Octaves and fifths in parallel with the tune cost.
@@ -72,20 +73,12 @@ def bass_line(
         )
         for k, c in enumerate(chords)
     ]
-    cost = [c for _, c in options[0]]
-    back: list[list[int]] = []
-    for k in range(1, len(chords)):
-        same = _same(chords[k - 1], chords[k])
-        rows = [
-            [cost[j] + _move(a, b, same, left[k], above[k]) for j, (a, _) in enumerate(options[k - 1])]
-            for b, _ in options[k]
-        ]
-        back.append([min(range(len(r)), key=r.__getitem__) for r in rows])
-        cost = [min(r) + own for r, (_, own) in zip(rows, options[k], strict=True)]
-    path = [min(range(len(cost)), key=cost.__getitem__)]
-    for row in reversed(back):
-        path.append(row[path[-1]])
-    return tuple(options[k][i][0] for k, i in enumerate(reversed(path)))
+    moves = [
+        [[_move(a, b, _same(chords[k - 1], chords[k]), left[k], above[k]) for b, _ in options[k]] for a, _ in before]
+        for k, before in enumerate(options[:-1], 1)
+    ]
+    path = cheapest_path([[cost for _, cost in choice] for choice in options], moves)
+    return tuple(choice[i][0] for choice, i in zip(options, path, strict=True))
 
 
 def sung_with(tune: Sounding, tick: int) -> int | None:

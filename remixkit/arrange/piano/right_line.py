@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import numpy as np
+
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.piano.phrases import Sounding, phrases, sung_in
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.search import cheapest_path
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
@@ -26,7 +29,7 @@ def placed_tune(chart: Chart, low: int = LOW, high: int = HIGH) -> tuple[Note, .
     """The tune in octaves that suit the right hand: one octave a section, phrases kept whole.
 
     Sections keep the same octave as their neighbours where they can, for a chorus that lies higher than its verse is
-    meant to (Viterbi over the sections). A phrase that begins as a pickup to the next section goes with that section.
+    meant to. A phrase that begins as a pickup to the next section goes with that section.
 
     Parameters
     ----------
@@ -127,16 +130,8 @@ def _octaves(groups: Sequence[Sequence[Note]], low: int, high: int) -> list[int]
         outside = sum(max(0, low - p) + 1.5 * max(0, p - high) for p in pitches)
         return (outside + 0.12 * abs(sum(pitches) - _CENTRE * len(pitches))) / math.sqrt(len(pitches))
 
-    cost = [[fit(groups[0], s) for s in options]]
-    back: list[list[int]] = []
-    for notes in groups[1:]:
-        change = [[cost[-1][j] + 0.8 * abs(s - t) for j, t in enumerate(options)] for s in options]
-        back.append([min(range(len(row)), key=row.__getitem__) for row in change])
-        cost.append([min(row) + fit(notes, s) for row, s in zip(change, options, strict=True)])
-    path = [min(range(len(cost[-1])), key=cost[-1].__getitem__)]
-    for row in reversed(back):
-        path.append(row[path[-1]])
-    return [options[k] for k in reversed(path)]
+    change = np.array([[0.8 * abs(s - t) for t in options] for s in options])
+    return [options[k] for k in cheapest_path([[fit(notes, s) for s in options] for notes in groups], change)]
 
 
 def _inside(pitch: int) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import pairwise
 
 from remixkit.arrange.piano.hands import TUNE, Reach, Weighed, middle, onsets, walk
 from remixkit.model.song import Note
 from remixkit.model.timing import TempoMap
+from remixkit.search import cheapest_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def solve(
 ) -> Hands:
     """Give any notes to two hands; what cannot be played goes by worth.
 
-    The split of each onset into a low and a high part is found over the whole piece (Viterbi): overflow of a hand
+    The split of each onset into a low and a high part is found over the whole piece: overflow of a hand
     costs most, then moves of a hand, then distance from middle C.
 
     Parameters
@@ -76,29 +76,20 @@ def _outer(notes: Sequence[Note]) -> list[bool]:
 
 def _cuts(groups: Sequence[Sequence[Weighed]], seconds: Sequence[float], reach: Reach) -> list[int]:
     """How many of each onset's notes, from below, the left hand takes."""
-    best: list[list[float]] = []
-    back: list[list[int]] = []
+    costs: list[list[float]] = []
     places: list[list[tuple[float | None, float | None]]] = []
-    for k, group in enumerate(groups):
+    for group in groups:
         pitches = [w.note.pitch for w in group]
         tune = min((i for i, w in enumerate(group) if w.worth == TUNE), default=len(group))
-        states = range(tune + 1)
-        halves = [(pitches[:c], pitches[c:]) for c in states]
-        here = [_overflow(lo, reach) + _overflow(hi, reach) + _away(lo, hi) for lo, hi in halves]
-        place = [(middle(lo) if lo else None, middle(hi) if hi else None) for lo, hi in halves]
-        if k == 0:
-            best.append(here)
-            back.append([0] * len(here))
-        else:
-            gap = max(seconds[k] - seconds[k - 1], 0.05)
-            costs = [[best[-1][j] + _moves(places[-1][j], place[c], gap) for j in range(len(best[-1]))] for c in states]
-            back.append([int(np.argmin(row)) for row in costs])
-            best.append([here[c] + min(costs[c]) for c in states])
-        places.append(place)
-    cuts = [int(np.argmin(best[-1]))]
-    for k in range(len(groups) - 1, 0, -1):
-        cuts.append(back[k][cuts[-1]])
-    return cuts[::-1]
+        halves = [(pitches[:c], pitches[c:]) for c in range(tune + 1)]
+        costs.append([_overflow(lo, reach) + _overflow(hi, reach) + _away(lo, hi) for lo, hi in halves])
+        places.append([(middle(lo) if lo else None, middle(hi) if hi else None) for lo, hi in halves])
+    gaps = [max(second - before, 0.05) for before, second in pairwise(seconds)]
+    moves = [
+        [[_moves(a, b, gap) for b in after] for a in before]
+        for (before, after), gap in zip(pairwise(places), gaps, strict=True)
+    ]
+    return cheapest_path(costs, moves)
 
 
 def _overflow(pitches: Sequence[int], reach: Reach) -> float:

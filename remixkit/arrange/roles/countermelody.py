@@ -15,6 +15,7 @@ from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.arrange.playing.tones import clashes, into
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.search import cheapest_path
 from remixkit.seeding import child_rng
 from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.chords import tones
@@ -109,8 +110,8 @@ def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]
     steps = np.abs(span[:, None] - span[None, :])
     leap = np.select([steps == 0, steps <= 2, steps <= 4, steps <= 7], [1.2, 0.0, 0.9, 2.2], 5.0)
     direction = np.sign(span[None, :] - span[:, None])
-    best: np.ndarray | None = None
-    back: list[np.ndarray] = []
+    costs: list[np.ndarray] = []
+    moves: list[np.ndarray] = []
     played: list[tuple[int, int]] = []
     tune_before: int | None = None
     for start, end in onsets:
@@ -135,26 +136,17 @@ def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]
         if beside:
             cost += np.where([clashes(int(p), beside) for p in span], 9.0, 0.0)
             cost += np.where(np.isin(pcs, [p % 12 for p in beside]), 1.0, 0.0)
-        if best is None:
-            best = cost
-        else:
-            total = best[:, None] + leap
-            if pitches and tune_before is not None and pitches[0] != tune_before:
-                total = total + np.where(direction == np.sign(pitches[0] - tune_before), 0.5, 0.0)
-            back.append(np.argmin(total, axis=0))
-            best = np.min(total, axis=0) + cost
+        move = leap
+        if pitches and tune_before is not None and pitches[0] != tune_before:
+            move = leap + np.where(direction == np.sign(pitches[0] - tune_before), 0.5, 0.0)
+        costs.append(cost)
+        moves.append(move)
         if pitches:
             tune_before = pitches[-1]
         played.append((start, end))
-    if best is None:
-        return []
-    k = int(np.argmin(best))
-    path = [k]
-    for b in reversed(back):
-        k = int(b[k])
-        path.append(k)
+    path = cheapest_path(costs, moves[1:])
     out: list[Note] = []
-    for (start, end), k in zip(played, reversed(path), strict=True):
+    for (start, end), k in zip(played, path, strict=True):
         pitch = int(span[k])
         if clashes(pitch, tune.pitches(start, end, 120)):
             continue

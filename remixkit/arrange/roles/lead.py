@@ -15,6 +15,7 @@ from remixkit.arrange.playing.player import flag, number, register, word
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.search import cheapest_path
 from remixkit.style.settings import FLAG, SHARE, between, one_of, takes
 
 _OCTAVES = (-36, -24, -12, 0, 12, 24, 36)
@@ -127,18 +128,7 @@ def _cheapest_octaves(cost: Sequence[Sequence[float]]) -> list[int]:
     """The octave of each section, given what each octave costs it; changing costs a tenth of a semitone a semitone."""
     octaves = np.array(_OCTAVES)
     change = 0.1 * np.abs(octaves[:, None] - octaves[None, :])
-    best = np.array(cost[0])
-    back = []
-    for row in cost[1:]:
-        total = best[:, None] + change
-        back.append(total.argmin(axis=0))
-        best = total.min(axis=0) + np.array(row)
-    k = int(best.argmin())
-    path = [k]
-    for chosen in reversed(back):
-        k = int(chosen[k])
-        path.append(k)
-    return [_OCTAVES[k] for k in reversed(path)]
+    return [_OCTAVES[k] for k in cheapest_path(cost, change)]
 
 
 def _fold(phrase: Sequence[Note], low: int, high: int) -> tuple[Note, ...]:
