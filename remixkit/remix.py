@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from remixkit.render import RenderReport
     from remixkit.render.files.encode import Bits
     from remixkit.render.files.tags import Art
-    from remixkit.render.mix.stems import Stem, StemsWish
+    from remixkit.render.mix.stems import Stem, StemOptions
 
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
@@ -205,7 +205,7 @@ class Cover:
         soundfont: str | Path | None = None,
         rate_hz: int = 44100,
         bits: Bits = 16,
-        stems: StemsWish | None = None,
+        stems: StemOptions | None = None,
         art: Art | None = None,
         progress: Progress | None = None,
         warn: Warn = warnings.warn,

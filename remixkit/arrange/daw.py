@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from remixkit.midi.spec import DRUM_VOICES, META, META_CUE, META_MARKER, META_NAME
 from remixkit.model.analysis import ChordSpan, Key, Section
-from remixkit.model.arrangement import Arrangement, Master, Move, Part
+from remixkit.model.arrangement import Arrangement, AutomationRamp, Master, Part
 from remixkit.model.song import Control, Message, Note, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.theory.chords import bass_pc, tones
@@ -19,7 +19,7 @@ _VELOCITY = 64
 _NAME, _MARKERS = bytes((META, META_NAME)), (bytes((META, META_MARKER)), bytes((META, META_CUE)))
 
 _At = TypeVar("_At", Control, Message, Text, TempoChange, MeterChange)
-_Long = TypeVar("_Long", Note, Key, ChordSpan, Section, Move)
+_Long = TypeVar("_Long", Note, Key, ChordSpan, Section, AutomationRamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def _unplayed_later(tracks: tuple[tuple[Message, ...], ...] | None, by: int) -> 
 
 
 def _master_later(master: Master, by: int) -> Master:
-    buses = tuple(replace(b, moves=_later(b.moves, by)) for b in master.buses)
-    return replace(master, moves=_later(master.moves, by), buses=buses)
+    buses = tuple(replace(b, automation=_later(b.automation, by)) for b in master.buses)
+    return replace(master, automation=_later(master.automation, by), buses=buses)
 
 
 def _moved(events: tuple[_At, ...], by: int) -> tuple[_At, ...]:

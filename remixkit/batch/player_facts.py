@@ -23,7 +23,7 @@ _ROUNDING_S = 1e-3
 _LEADS = ("melody", "lead", "right hand")
 
 
-def music(made: Arrangement, source_bars: list[int | None]) -> dict[str, Any]:
+def music_facts(made: Arrangement, source_bars: list[int | None]) -> dict[str, Any]:
     """The facts of a piece.
 
     Parameters

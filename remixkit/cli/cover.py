@@ -151,7 +151,7 @@ def _player(soundfont: str | None) -> tuple[SoundFont | None, SynthError | None]
 
     font = lookup.find(soundfont)
     try:
-        synthesis.library()
+        synthesis.synth_library()
     except SynthError as problem:
         return None, problem
     return font, None

@@ -32,7 +32,7 @@ def list_() -> None:
     found = styles.available()
     for info in found:
         rows.add_row(info.name, Text(info.title), Text(info.problem or info.description))
-    console.table(rows)
+    console.print_table(rows)
     for info in found:
         if info.problem:
             console.warn(info.problem)
@@ -75,7 +75,7 @@ def show(name: NameArgument) -> None:
             Text(", ".join(named)),
             ", ".join(fx.name for fx in spec.fx),
         )
-    console.table(head, *([] if found.is_hands_off else [rows]))
+    console.print_table(head, *([] if found.is_hands_off else [rows]))
 
 
 @app.command()
@@ -112,7 +112,7 @@ def _lacking(style: Style) -> tuple[str, ...]:
         return ()
     from remixkit.render.soundfonts import assignment, lookup
 
-    return assignment.cast(named, lookup.find())[1]
+    return assignment.assign_soundfonts(named, lookup.find())[1]
 
 
 def _fx(effects: tuple[object, ...]) -> str:

@@ -37,7 +37,7 @@ def colour(part: Part) -> str:
     return DRUM_COLOUR if part.is_drum else COLOURS.get(instrument(part.program).family, OTHER_COLOUR)
 
 
-def gain(part: Part) -> float:
+def fader_gain(part: Part) -> float:
     """What CC 7 does to the level, as General MIDI recommends: the square of its share, 0-1.
 
     A part kept from the source brings its own CC 7 and 10 along; its fader stands at 1, its pan in the middle.

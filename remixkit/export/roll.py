@@ -55,7 +55,7 @@ class _Panel:
     drums: tuple[Note, ...]
 
 
-def draw(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[int, int] | None = None) -> None:
+def draw_roll(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[int, int] | None = None) -> None:
     """Draw songs and covers, one above the other, on one scale of bars.
 
     Parameters

@@ -17,10 +17,10 @@ import mido
 
 from remixkit.files import replacing
 from remixkit.midi import spec
-from remixkit.midi.channel_slots import RINGING_TICKS, Seat, passages, seats
+from remixkit.midi.channel_slots import RINGING_TICKS, ChannelSlot, channel_slots, passages
 from remixkit.midi.messages import on_channel
+from remixkit.midi.reading.text_events import of_take
 from remixkit.midi.reading.timeline import Clock
-from remixkit.midi.reading.words import of_take
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Message, Note, Text
@@ -60,7 +60,7 @@ def to_bytes(arrangement: Arrangement, chord_symbols: Sequence[Text] = ()) -> by
     """
     parts = arrangement.parts
     tracks = _conductors(arrangement, chord_symbols)
-    tracks.extend(_part(part, seat) for part, seat in zip(parts, seats(parts), strict=True))
+    tracks.extend(_part(part, slot) for part, slot in zip(parts, channel_slots(parts), strict=True))
     last = max((tick for track in tracks for tick, _, _ in track), default=0)
     end_tick = _bar_line(arrangement, max(last, arrangement.end_tick))
     file = mido.MidiFile(type=1, ticks_per_beat=arrangement.ticks_per_quarter, charset="utf-8")
@@ -89,7 +89,7 @@ def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
     if part.channel is not None:
         part = replace(part, messages=on_channel([m for m in part.messages if _is_heard(m)], channel), channel=channel)
         return _in_order(m for m in _as_it_stands(part) if m[2].type != "track_name")
-    return _in_order(m for m in _part(part, Seat(0, channel)) if not _is_fader(m[0], m[2]))
+    return _in_order(m for m in _part(part, ChannelSlot(0, channel)) if not _is_fader(m[0], m[2]))
 
 
 def _in_order(timed: Iterable[_Timed]) -> tuple[tuple[int, bytes], ...]:
@@ -141,7 +141,7 @@ def _conductors(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list
     if arrangement.unplayed is None:
         return [_conductor(arrangement, chord_symbols)]
     tracks: list[list[_Timed]] = [
-        [(m.tick, _END, _raw(m.data)) for m in told] for told in arrangement.unplayed or ((),)
+        [(m.tick, _END, _raw(m.data)) for m in track] for track in arrangement.unplayed or ((),)
     ]
     tracks[0].extend(_tempo(arrangement))
     return tracks
@@ -180,18 +180,18 @@ def key_name(key: Key) -> str:
     return _MAJOR[fifths] if key.mode == "major" else _MINOR[fifths]
 
 
-def _part(part: Part, seat: Seat) -> list[_Timed]:
+def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
     if part.channel is not None:
         return _as_it_stands(part)
-    channel = seat.channel
+    channel = slot.channel
     setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
-    if seat.port:
-        setup.append(mido.MetaMessage("midi_port", port=seat.port))
+    if slot.port:
+        setup.append(mido.MetaMessage("midi_port", port=slot.port))
     out: list[_Timed] = [(0, _SETUP, message) for message in setup]
-    for control in _own(part, seat):
+    for control in _own(part, slot):
         out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
-    for tick in (0,) if seat.taken_at is None else seat.taken_at:
-        if seat.taken_at is not None:
+    for tick in (0,) if slot.taken_at is None else slot.taken_at:
+        if slot.taken_at is not None:
             out.append((tick, _SETUP, _cc(channel, spec.CC_RESET, 0)))
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
@@ -232,9 +232,9 @@ def _sound(part: Part, channel: int) -> list[mido.Message]:
     return out
 
 
-def _own(part: Part, seat: Seat) -> Iterable[Control]:
+def _own(part: Part, slot: ChannelSlot) -> Iterable[Control]:
     """The controls that are the part's to give: on a shared channel those while its passages sound and die away."""
-    if seat.taken_at is None:
+    if slot.taken_at is None:
         return part.controls
     mine = passages(part)
     return [c for c in part.controls if any(start <= c.tick <= end + RINGING_TICKS for start, end in mine)]

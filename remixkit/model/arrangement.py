@@ -78,7 +78,7 @@ class Duck:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class AutomationRamp:
     """A fader and a low-pass filter that move from one value to another between two ticks."""
 
     start_tick: int
@@ -103,9 +103,9 @@ class Bus:
         On the sum of its parts.
     duck : Duck or None
         What turns it down.
-    moves : tuple of Move
+    automation : tuple of AutomationRamp
         By section.
-    above_lu : (float, float) or None
+    loudness_offset_lu : (float, float) or None
         How much louder than all else it is to be while it sounds, at least and at most, in LU; it is turned up or down
         in each section until it is, within what a fader may do.
     """
@@ -115,20 +115,20 @@ class Bus:
     reverb: int | None = None
     fx: tuple[Fx, ...] = ()
     duck: Duck | None = None
-    moves: tuple[Move, ...] = ()
-    above_lu: tuple[float, float] | None = None
+    automation: tuple[AutomationRamp, ...] = ()
+    loudness_offset_lu: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What is done to the sum of all parts: effects, moves by section, loudness, ceiling, fade."""
+    """What is done to the sum of all parts: effects, automation by section, loudness, ceiling, fade."""
 
     target_lufs: float = -14.0
     ceiling_db: float = -1.0
     fx: tuple[Fx, ...] = ()
     fade_out_s: float = 0.0
     buses: tuple[Bus, ...] = ()
-    moves: tuple[Move, ...] = ()
+    automation: tuple[AutomationRamp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

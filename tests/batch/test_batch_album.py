@@ -21,10 +21,10 @@ from conftest import Done
 from remixkit import remix
 from remixkit import style as styles
 from remixkit.batch import manifest, player_facts, songs, store, worker, worklist
-from remixkit.batch.album import make
+from remixkit.batch.album import make_album
 from remixkit.batch.store import Folder
 from remixkit.batch.worker_pool import work_here
-from remixkit.batch.worklist import Job
+from remixkit.batch.worklist import SongJob
 from remixkit.errors import OutputError, SongError, StyleError
 
 Cli = Callable[..., Done]
@@ -184,7 +184,7 @@ def _is_python(process: str) -> bool:
 
 
 def test_a_worker_that_dies_takes_only_its_song_with_it(tmp_path: Path) -> None:
-    jobs = [Job(name, "x.mid", b"", (), 0, None, Folder(tmp_path), "") for name in ("once", "never", "b")]
+    jobs = [SongJob(name, "x.mid", b"", (), 0, None, Folder(tmp_path), "") for name in ("once", "never", "b")]
     outcomes = {o.song: [f.reason for f in o.failed] for o in work_here(jobs, 2, end_hard)}
     assert outcomes.pop("never") == ["its worker ended with status 9 2 times; is there enough memory?"]
     assert outcomes == {"once": [], "b": []}
@@ -278,7 +278,7 @@ def test_two_styles_of_one_name_are_refused(themes: Path, tmp_path: Path) -> Non
 
 
 def test_few_songs_are_shared_out_by_cover() -> None:
-    pieces = [worklist.Piece(n, None, "", ()) for n in "abc"]
+    pieces = [worklist.AlbumPiece(n, None, "", ()) for n in "abc"]
     assert [len(share) for share in worklist.shares(pieces, 24, 2)] == [3]
     assert [len(share) for share in worklist.shares(pieces, 3, 2)] == [1, 1, 1]
 
@@ -331,9 +331,9 @@ def test_a_wrong_soundfont_stops_the_batch(themes: Path, tmp_path: Path) -> None
         batch.styles,
         batch.endings,
         0,
-        worklist.Font(batch.font.asked, "0" * 64),
+        worklist.Font(batch.font.name, "0" * 64),
         batch.version,
     )
-    worker.held.cache_clear()
+    worker.held_soundfont.cache_clear()
     with pytest.raises(Exception, match="another than the one"):
-        list(make(other, 1, here))
+        list(make_album(other, 1, here))

@@ -25,7 +25,7 @@ MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 0\n'
 
 def fluidsynth_is_here() -> bool:
     try:
-        synthesis.library()
+        synthesis.synth_library()
     except SynthError:
         return False
     return True

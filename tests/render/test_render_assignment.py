@@ -21,7 +21,7 @@ from remixkit.batch import Batch, begin, make, worker, worklist
 from remixkit.errors import SoundFontError
 from remixkit.model.arrangement import Part
 from remixkit.render import render
-from remixkit.render.mix.stems import StemsWish, apart
+from remixkit.render.mix.stems import StemOptions, render_stems
 from remixkit.render.mix.summing import Mix, mixdown
 from remixkit.render.soundfonts import lookup
 from remixkit.render.synth import pool
@@ -93,7 +93,7 @@ def test_the_same_samples_twice_and_stems_that_add_up(user_folder: Path, soft_fi
     ]
     mix = mixed(*band)
     assert np.array_equal(mix.sound, mixed(*band).sound)
-    with apart(arrangement(*band), FONT, RATE, mix, StemsWish(tmp_path / "stems")) as parts:
+    with render_stems(arrangement(*band), FONT, RATE, mix, StemOptions(tmp_path / "stems")) as parts:
         total = np.sum([p.sound for p in parts], axis=0)
     assert [p.role for p in parts] == [str(k) for k in range(9)]
     assert level_db(total - mix.sound) < level_db(mix.sound) - 80

@@ -41,9 +41,9 @@ def test_buses_reach_the_arrangement_at_their_sections(tmp_path: Path) -> None:
     assert bus.duck == Duck("beat", 3)
     choruss = [(s.start_tick, s.end_tick) for s in made.sections if s.label == "chorus"]
     assert choruss
-    assert [(m.start_tick, m.end_tick) for m in bus.moves] == choruss
-    assert {m.lowpass_hz for m in bus.moves} == {(900, 9000)}
-    assert {m.gain_db for m in made.master.moves} == {(-1, 1)}
+    assert [(m.start_tick, m.end_tick) for m in bus.automation] == choruss
+    assert {m.lowpass_hz for m in bus.automation} == {(900, 9000)}
+    assert {m.gain_db for m in made.master.automation} == {(-1, 1)}
     assert [p.bus for p in made.parts if p.role == "tune"] == ["lead"]
 
 
