@@ -25,7 +25,7 @@ FLOORS = {
     "midi": 2, "theory": 2, "patterns": 2,
     "notation": 3, "style": 3, "analysis": 3, "render": 3,
     "arrange": 4,
-    "remix": 5,
+    "options": 5, "remix": 5,
     "export": 6, "batch": 6, "evaluate": 6, "film": 6,
     "cli": 7, "studio": 7, "__main__": 8, "__init__": 8,
 }  # fmt: skip

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remixkit.arrange.form.cuts import fitted
 from remixkit.evaluate.arc import Arc, arc
 from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
 from remixkit.evaluate.melody_match import voices
@@ -79,11 +78,8 @@ class Evaluation:
 
 
 def evaluate(cover: Cover) -> Evaluation:
-    """Measure a cover from its notes; each figure's own function names its source and what humans reach.
-
-    A cover that its style cuts to a length is held against the source cut in the same way.
-    """
-    made, source = cover.arrangement, fitted(cover.analysis, cover.style.form)
+    """Measure a cover from its notes; each figure's own function names its source and what humans reach."""
+    made, source = cover.arrangement, cover.analysis
     found = voices(made, source)
     everything = [n for p in made.parts for n in p.notes]
     pitched = [n for p in made.parts if not p.is_drum for n in p.notes]
@@ -102,7 +98,7 @@ def evaluate(cover: Cover) -> Evaluation:
         out_of_range=out_of_range(made),
         low_intervals=low_intervals(pitched),
         parallels=parallels(found.tune, found.rest, made.chords),
-        arc=arc(made, source, found.shift_ticks),
+        arc=arc(made, source, found.source_map),
         groove=float(np.mean(grooves)) if len(grooves) else None,
         velocities=len({n.velocity for n in everything}),
         notes_a_second=len(everything) / length_s if length_s > 0 else 0.0,

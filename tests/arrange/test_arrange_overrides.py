@@ -25,7 +25,7 @@ from remixkit.model.song import Track
 from remixkit.style.schema import FormSpec
 from remixkit.theory.keys import parse_key
 
-ARRANGING = [info for info in styles.available() if not info.is_hands_off]
+ARRANGING = [info for info in styles.available() if not info.is_passthrough]
 
 
 def moved(span: Spanned, by: int) -> Spanned:
