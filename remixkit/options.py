@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from remixkit.arrange import BandPlan, DawOptions
+from remixkit.arrange import BandPlan, Daw
 from remixkit.model.song import Song
 from remixkit.style import Overrides
 
@@ -41,7 +41,7 @@ class CoverOptions(Overrides):
         The parts to keep of it, by role or name.
     redo : (int, int), optional
         First and last bar that are not kept, counted from 1 as on the sheet; with `lock`, of the other parts.
-    daw : DawOptions
+    daw : Daw
         What files for a DAW have beside the players.
 
     Raises
@@ -56,7 +56,7 @@ class CoverOptions(Overrides):
     take: Any = None
     lock: Collection[str] = ()
     redo: tuple[int, int] | None = None
-    daw: DawOptions = field(default_factory=DawOptions)
+    daw: Daw = field(default_factory=Daw)
 
     def __post_init__(self) -> None:
         if (self.take is not None) != bool(self.lock or self.redo):

@@ -68,7 +68,10 @@ def cover(
         keys=(Key(0, end, 0, "major"),),
         chords=(ChordSpan(0, end, 0, "maj"),),
         sections=(Section(0, end, "verse"),),
-        parts=(Part(name, "lead", notes=tuple(sorted(lead))), Part("Band", "band", notes=tuple(sorted(rest)))),
+        parts=(
+            Part(name, "lead", is_lead=True, notes=tuple(sorted(lead))),
+            Part("Band", "band", notes=tuple(sorted(rest))),
+        ),
     )
     return replace(made, **more)
 
