@@ -4,7 +4,7 @@
     analyze   analyze               true bars, melody, chords, keys, sections       -> Analysis
     chart     arrange.chart         the song in the cover's key, length and harmony -> Chart
     plan      arrange.plan_band     who plays where                                 -> BandPlan
-    play      arrange.play          what each of the style's players plays          -> Performance
+    play      arrange.play          what each of the style's players plays          -> Take
     finish    arrange.finish        dynamics, groove, words, mix                    -> Arrangement
     write     midi.write            the cover as MIDI
     render    render.render         the cover as sound
@@ -27,6 +27,7 @@ from remixkit import style as styles
 from remixkit.analysis import analyze as listen
 from remixkit.arrange import BandPlan, Chart, Daw, for_daw
 from remixkit.arrange.form import explain, plan_file
+from remixkit.arrange.options import CoverOptions, WriteOptions
 from remixkit.arrange.takes import keeping
 from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
@@ -34,7 +35,6 @@ from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
 from remixkit.notation import scores
 from remixkit.notation.reading import score_files
-from remixkit.options import CoverOptions, WriteOptions
 from remixkit.plugins import nearest
 from remixkit.style import Style
 from remixkit.theory import keys
@@ -150,8 +150,8 @@ def _played(analysis: Analysis, style: Style, options: CoverOptions, take: Song 
     held = keeping.held(take, arrange.roles_called(style, options.lock))
     chart = arrange.chart(analysis, style, seed=chart_seed)
     plan = _plan(options, arrange.plan_band(chart, style), style)
-    performance = arrange.play(chart, plan, style, seed=seed, held=held)
-    return Cover(arrange.finish(performance, style), analysis, style, plan, options.daw, chart=chart)
+    played = arrange.play(chart, plan, style, seed=seed, held=held)
+    return Cover(arrange.finish(played, style), analysis, style, plan, options.daw, chart=chart)
 
 
 def _passed_through(analysis: Analysis, style: Style, options: CoverOptions) -> Cover:

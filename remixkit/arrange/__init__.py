@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remixkit.arrange.daw import Daw, for_daw
-from remixkit.arrange.engine import Performance, finish, play, roles_called
+from remixkit.arrange.engine import Take, finish, play, roles_called
 from remixkit.arrange.form.band_plan import BandPlan, plan_band
 from remixkit.arrange.form.chart import Chart
 from remixkit.arrange.form.charting import chart
@@ -13,7 +13,7 @@ __all__ = [
     "BandPlan",
     "Chart",
     "Daw",
-    "Performance",
+    "Take",
     "chart",
     "finish",
     "for_daw",

@@ -34,7 +34,7 @@ Role = Callable[[RoleTask], Phrase]
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class Take:
     """What a style's players play, before it is finished.
 
     Parameters
@@ -58,9 +58,7 @@ class Performance:
     seeds: Mapping[str, int]
 
 
-def play(
-    chart: Chart, plan: BandPlan, style: Style, *, seed: int = 0, held: Mapping[str, int] | None = None
-) -> Performance:
+def play(chart: Chart, plan: BandPlan, style: Style, *, seed: int = 0, held: Mapping[str, int] | None = None) -> Take:
     """Every role of a style plays on a chart, in turn, where the plan says.
 
     Parameters
@@ -81,17 +79,17 @@ def play(
     PluginError
         If a role's kind is offered by no installed package.
     """
-    take = take_seed(chart.fingerprint, seed)
+    own = take_seed(chart.fingerprint, seed)
     earlier = {role: take_seed(chart.fingerprint, other) for role, other in (held or {}).items()}
     chart, playing = following(plan, chart)
     takes = {other: _played(style, chart, playing, other, {}) for other in set(earlier.values())}
     phrases = {role: takes[other][role] for role, other in earlier.items()}
-    done = cleared(_played(style, chart, playing, take, phrases), style)
-    return Performance(chart, plan, seed, done, {role: earlier.get(role, take) for role in done})
+    done = cleared(_played(style, chart, playing, own, phrases), style)
+    return Take(chart, plan, seed, done, {role: earlier.get(role, own) for role in done})
 
 
-def finish(performance: Performance, style: Style) -> Arrangement:
-    """A performance as a cover: dynamics, groove, words, passed tracks, mix.
+def finish(take: Take, style: Style) -> Arrangement:
+    """A take as a cover: dynamics, groove, words, passed tracks, mix.
 
     Returns
     -------
@@ -103,20 +101,20 @@ def finish(performance: Performance, style: Style) -> Arrangement:
     SongError
         If the style passes tracks through that the song does not have.
     """
-    chart, seeds = performance.chart, performance.seeds
+    chart, seeds = take.chart, take.seeds
     parts = [
         _part(name, style.roles[name], phrase, chart, style, seeds[name])
-        for name, phrase in performance.outputs.items()
+        for name, phrase in take.outputs.items()
         if phrase.notes
     ]
     passed, lost = passed_parts(style, chart, [part.name for part in parts])
-    warnings = [*chart.song.warnings, *unled(performance.plan, chart, style), *lost]
+    warnings = [*chart.song.warnings, *unled(take.plan, chart, style), *lost]
     if not chart.melody:
         warnings.append("no tune was found: the cover is an accompaniment")
     return Arrangement(
-        title=performance.plan.title,
+        title=take.plan.title,
         style=style.title,
-        seed=performance.seed,
+        seed=take.seed,
         grid=chart.grid,
         keys=chart.keys,
         chords=chart.chords,
@@ -125,7 +123,7 @@ def finish(performance: Performance, style: Style) -> Arrangement:
         master=style_mix.master(style, chart.sections),
         composer=chart.song.song.composer,
         warnings=tuple(warnings),
-        chart_seed=None if chart.seed == performance.seed else chart.seed,
+        chart_seed=None if chart.seed == take.seed else chart.seed,
         source_map=chart.source_map,
     )
 
@@ -223,5 +221,5 @@ def _with_words(parts: Sequence[Part], chart: Chart) -> tuple[Part, ...]:
     if not chart.lyrics:
         return tuple(parts)
     lead = next((i for i, p in enumerate(parts) if p.is_lead), None)
-    words = spans.within(chart.lyrics, 0, chart.end_tick)
+    words = spans.starting_in(chart.lyrics, 0, chart.end_tick)
     return tuple(replace(p, lyrics=words) if i == lead else p for i, p in enumerate(parts))

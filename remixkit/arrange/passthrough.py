@@ -215,10 +215,10 @@ def _moved(part: Part, by_ticks: int, end_tick: int) -> Part:
     return replace(
         part,
         notes=spans.clip(spans.shift(part.notes, by_ticks), 0, end_tick),
-        controls=(*set_up, *spans.within(spans.shift(later, by_ticks), 0, end_tick + 1)),
-        lyrics=spans.within(spans.shift(part.lyrics, by_ticks), 0, end_tick),
+        controls=(*set_up, *spans.starting_in(spans.shift(later, by_ticks), 0, end_tick + 1)),
+        lyrics=spans.starting_in(spans.shift(part.lyrics, by_ticks), 0, end_tick),
         passthrough=passed
-        and replace(passed, messages=(*setup, *spans.within(spans.shift(said, by_ticks), 0, end_tick + 1))),
+        and replace(passed, messages=(*setup, *spans.starting_in(spans.shift(said, by_ticks), 0, end_tick + 1))),
     )
 
 

@@ -1,4 +1,4 @@
-"""Telling the tune from the rest: where the source's melody lies in a cover, and which notes play it."""
+"""Telling the melody from the rest: where the source's melody lies in a cover, and which notes play it."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Voices:
     rest: tuple[Note, ...]
 
     @property
-    def tune(self) -> tuple[Note, ...]:
+    def played(self) -> tuple[Note, ...]:
         """The notes that play the melody, sorted."""
         return tuple(sorted({n for group in self.sung for n in group}))
 
     @property
     def main(self) -> tuple[Note, ...]:
-        """Of what plays each melody note the loudest, of equals the highest: the tune without its doublings."""
+        """Of what plays each melody note the loudest, of equals the highest: the melody without its doublings."""
         return tuple(max(group, key=lambda n: (n.velocity, n.pitch)) for group in self.sung if group)
 
 
@@ -72,9 +72,9 @@ def voices(arrangement: Arrangement, analysis: Analysis) -> Voices:
     source_map = arrangement.source_map or aligned(source, lead, analysis.end_tick)
     melody = source_map.placed(source)
     sung = matches(melody, lead)
-    tune = {n for group in sung for n in group}
+    played = {n for group in sung for n in group}
     pitched = (n for p in arrangement.parts if not p.is_drum for n in p.notes)
-    return Voices(melody, source_map, sung, lead, tuple(sorted(n for n in pitched if n not in tune)))
+    return Voices(melody, source_map, sung, lead, tuple(sorted(n for n in pitched if n not in played)))
 
 
 def aligned(melody: Sequence[Note], notes: Sequence[Note], end_tick: int) -> SourceMap:

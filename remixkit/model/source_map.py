@@ -96,7 +96,7 @@ class SourceMap:
         notes = tuple(notes)
         out: list[Note] = []
         for k, stretch in enumerate(self.stretches):
-            begun = notes if k == 0 else spans.within(notes, stretch.start_tick, stretch.end_tick)
+            begun = notes if k == 0 else spans.starting_in(notes, stretch.start_tick, stretch.end_tick)
             out += spans.shift(spans.clip(begun, stretch.start_tick, stretch.end_tick), stretch.shift_ticks)
         return tuple(sorted(replace(n, pitch=transposed_pitch(n.pitch, self.semitones)) for n in out))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 
-class Span(Protocol):
+class TimeSpan(Protocol):
     """A frozen dataclass that lasts from one tick to another."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -25,7 +25,7 @@ class Span(Protocol):
         """The first tick after it."""
 
 
-class Event(Protocol):
+class TimePoint(Protocol):
     """A frozen dataclass that stands at a tick."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -35,9 +35,9 @@ class Event(Protocol):
         """When it is."""
 
 
-S = TypeVar("S", bound=Span)
-E = TypeVar("E", bound=Event)
-T = TypeVar("T", bound=Span | Event)
+S = TypeVar("S", bound=TimeSpan)
+E = TypeVar("E", bound=TimePoint)
+T = TypeVar("T", bound=TimeSpan | TimePoint)
 
 
 def shift(items: Iterable[T], by_ticks: int, *, least: int | None = None) -> tuple[T, ...]:
@@ -53,19 +53,19 @@ def _shifted(item: T, by_ticks: int, least: int | None) -> T:
     return cast("T", replace(thing, start_tick=thing.start_tick + by_ticks, end_tick=thing.end_tick + by_ticks))
 
 
-def begin(item: Span | Event) -> int:
+def start_of(item: TimeSpan | TimePoint) -> int:
     """The tick at which a span begins, or an event stands."""
     thing = cast("Any", item)
     tick: int = thing.tick if hasattr(item, "tick") else thing.start_tick
     return tick
 
 
-def within(items: Iterable[T], start_tick: int, end_tick: int) -> tuple[T, ...]:
+def starting_in(items: Iterable[T], start_tick: int, end_tick: int) -> tuple[T, ...]:
     """Those that begin, or stand, in [start, end)."""
-    return tuple(item for item in items if start_tick <= begin(item) < end_tick)
+    return tuple(item for item in items if start_tick <= start_of(item) < end_tick)
 
 
-def overlaps(span: Span, start_tick: int, end_tick: int) -> bool:
+def overlaps(span: TimeSpan, start_tick: int, end_tick: int) -> bool:
     """Whether a span has a tick in common with [start, end)."""
     return span.start_tick < end_tick and span.end_tick > start_tick
 
@@ -108,7 +108,7 @@ def at(items: Sequence[T], tick: int) -> T:
     tick : int
         When.
     """
-    return items[max(0, bisect_right(items, tick, key=begin) - 1)]
+    return items[max(0, bisect_right(items, tick, key=start_of) - 1)]
 
 
 def without_overlaps(spans: Sequence[S]) -> tuple[S, ...]:

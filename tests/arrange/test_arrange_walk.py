@@ -12,9 +12,9 @@ import remixkit
 from remixkit import arrange
 from remixkit import style as styles
 from remixkit.arrange.form import charting
+from remixkit.arrange.options import CoverOptions
 from remixkit.evaluate.melody_match import aligned, voices
 from remixkit.model.song import Note
-from remixkit.options import CoverOptions
 
 FORM = "iABSABSO"
 

@@ -41,8 +41,8 @@ def test_what_is_clipped_lies_inside_and_loses_nothing_of_it(items: list[Note], 
 @given(notes, ticks, st.integers(0, 5000), st.integers(0, 5000))
 def test_neighbouring_windows_share_out_what_begins(items: list[Note], start: int, one: int, other: int) -> None:
     middle, end = start + one, start + one + other
-    both = [*spans.within(items, start, middle), *spans.within(items, middle, end)]
-    assert sorted(both) == sorted(spans.within(items, start, end))
+    both = [*spans.starting_in(items, start, middle), *spans.starting_in(items, middle, end)]
+    assert sorted(both) == sorted(spans.starting_in(items, start, end))
 
 
 def test_neighbours_that_are_alike_become_one() -> None:

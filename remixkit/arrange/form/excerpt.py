@@ -91,7 +91,7 @@ def pickup_ticks(analysis: Analysis, line: int) -> int:
 
 def _begun(items: Sequence[Spanned], stretches: Sequence[Stretch]) -> tuple[Spanned, ...]:
     """What begins in a stretch, ended with it."""
-    return tuple(item for s in stretches for item in _moved(spans.within(items, s.start_tick, s.end_tick), s))
+    return tuple(item for s in stretches for item in _moved(spans.starting_in(items, s.start_tick, s.end_tick), s))
 
 
 def _clipped(items: Sequence[Spanned], stretches: Sequence[Stretch]) -> tuple[Spanned, ...]:
@@ -105,7 +105,7 @@ def _moved(items: Sequence[Spanned], stretch: Stretch) -> tuple[Spanned, ...]:
 
 def _events(events: Sequence[spans.E], stretches: Sequence[Stretch]) -> tuple[spans.E, ...]:
     return tuple(
-        e for s in stretches for e in spans.shift(spans.within(events, s.start_tick, s.end_tick), s.shift_ticks)
+        e for s in stretches for e in spans.shift(spans.starting_in(events, s.start_tick, s.end_tick), s.shift_ticks)
     )
 
 
@@ -130,7 +130,7 @@ def _told(messages: Sequence[Message], stretches: Sequence[Stretch]) -> tuple[Me
     for s in stretches:
         before = [m for m in messages if heard <= m.tick < s.start_tick and m.data[0] != META]
         out += [Message(s.cover_tick, m.data) for m in _last_words(before)]
-        out += spans.shift(spans.within(messages, s.start_tick, s.end_tick), s.shift_ticks)
+        out += spans.shift(spans.starting_in(messages, s.start_tick, s.end_tick), s.shift_ticks)
         heard = s.end_tick
     return tuple(out)
 

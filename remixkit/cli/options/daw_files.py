@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from remixkit.arrange import DawOptions
+    from remixkit.arrange import Daw
 
 ENDINGS = (".mid", ".midi", ".rpp", ".dawproject")
 _PANEL = "For a DAW, in .mid .rpp .dawproject"

@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from remixkit.arrange import BandPlan, Daw
-from remixkit.model.song import Song
+from remixkit.arrange.daw import Daw
+from remixkit.arrange.form.band_plan import BandPlan
 from remixkit.style import Overrides
 
 if TYPE_CHECKING:
-    import music21
-
     from remixkit.render.files.encode import Bits
     from remixkit.render.files.tags import Art
     from remixkit.render.mix.stems import StemsWish
-
-    SongLike = Song | str | Path | music21.stream.Stream
 
 
 @dataclass(frozen=True, slots=True)
