@@ -25,6 +25,7 @@ from remixkit.evaluate.take_difference import difference
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note, Song, Track
+from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid, MeterChange, MeterMap
 
 BEAT = 960
@@ -252,7 +253,7 @@ def test_an_arc_that_follows_and_one_that_goes_against_the_source() -> None:
     intro = (Section(0, BAR, "intro"),)
     later = tuple(replace(s, start_tick=s.start_tick + BAR, end_tick=s.end_tick + BAR) for s in SECTIONS)
     made = cover(band((50, 60, 70, 80), (12, 6, 9, 2), bars_later=1), sections=intro + later)
-    found = arc(made, source, BAR)
+    found = arc(made, source, SourceMap.whole(4 * BAR).shifted(BAR))
     assert found.velocity == pytest.approx(1.0)
     assert found.density == pytest.approx(-1.0)
 
@@ -260,7 +261,7 @@ def test_an_arc_that_follows_and_one_that_goes_against_the_source() -> None:
 def test_a_source_with_one_velocity_has_no_arc_of_velocity() -> None:
     source = analysis(more=band((80, 80, 80, 80), (2, 9, 6, 12)), sections=SECTIONS)
     source = replace(source, song=replace(source.song, tracks=source.song.tracks[1:]))
-    found = arc(cover(band((50, 60, 70, 80), (2, 9, 6, 12)), sections=SECTIONS), source, 0)
+    found = arc(cover(band((50, 60, 70, 80), (2, 9, 6, 12)), sections=SECTIONS), source, SourceMap.whole(4 * BAR))
     assert found.velocity is None
     assert found.density == pytest.approx(1.0)
 
