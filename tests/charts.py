@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from remixkit.arrange import BandPlan, finish, plan_band, play
+from remixkit.arrange.form import charting
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
+from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.patterns import Pattern, parse_pattern
@@ -65,6 +68,20 @@ def song(
         sections=sections,
         roles=("melody",),
     )
+
+
+def arrange(
+    analysis: Analysis,
+    style: Style,
+    *,
+    seed: int = 0,
+    chart_seed: int | None = None,
+    plan: BandPlan | None = None,
+    held: Mapping[str, int] | None = None,
+) -> Arrangement:
+    """The walk from chart to finish; form and harmony by `chart_seed`, or by the players' seed."""
+    on = charting.chart(analysis, style, seed=seed if chart_seed is None else chart_seed)
+    return finish(play(on, plan or plan_band(on, style), style, seed=seed, held=held), style)
 
 
 def chart(

@@ -82,7 +82,7 @@ def _heard(job: SongJob, folder: Path) -> Analysis:
         path.write_bytes(job.content)
     song = remix.load(path)
     styles = [piece.style for piece in job.pieces if piece.style is not None]
-    return remix.analyze(song) if len(styles) < len(job.pieces) else remix.understand(song, styles)
+    return remix.analyze(song) if len(styles) < len(job.pieces) else remix.analyze_for(song, styles)
 
 
 def _piece(job: SongJob, piece: AlbumPiece, analysis: Analysis, folder: Path) -> Entry:
@@ -95,7 +95,7 @@ def _piece(job: SongJob, piece: AlbumPiece, analysis: Analysis, folder: Path) ->
         else:
             cover = remix.cover(analysis, piece.style, seed=job.seed)
             arrangement = cover.arrangement
-            bars = player_facts.source_bars(analysis, piece.style, arrangement)
+            bars = player_facts.source_bars(analysis, arrangement)
             _hold_for_roles(piece.fonts)
             report = cover.write(
                 *paths.values(), soundfont=held_soundfont(job.font).soundfont.path if job.font else None

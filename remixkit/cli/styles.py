@@ -60,7 +60,7 @@ def show(name: NameArgument) -> None:
         ("master", f"{found.master.target_lufs:g} LUFS, {found.master.ceiling_db:g} dBTP" + _fx(found.master.fx)),
         ("keeps", ", ".join("all tracks" if kept == "*" else str(kept) for kept in found.keep)),
     ):
-        if value and (label in _ALWAYS or not found.is_hands_off):
+        if value and (label in _ALWAYS or not found.is_passthrough):
             head.add_row(Text(label, style="dim"), Text(value))
     rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
     for role, spec in found.roles.items():
@@ -75,7 +75,7 @@ def show(name: NameArgument) -> None:
             Text(", ".join(named)),
             ", ".join(fx.name for fx in spec.fx),
         )
-    console.print_table(head, *([] if found.is_hands_off else [rows]))
+    console.print_table(head, *([] if found.is_passthrough else [rows]))
 
 
 @app.command()

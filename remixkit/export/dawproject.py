@@ -243,7 +243,7 @@ def _controls(part: Part) -> list[Control]:
 
     A part kept from the source is told what it is told there, and no more.
     """
-    if part.channel is not None:
+    if part.passthrough:
         return [Control(0, "program", 0, part.program), *part.controls]
     setup = [Control(0, "program", 0, part.program), Control(0, "cc", CC_REVERB, part.reverb)]
     if part.bank:

@@ -42,12 +42,12 @@ def fader_gain(part: Part) -> float:
 
     A part kept from the source brings its own CC 7 and 10 along; its fader stands at 1, its pan in the middle.
     """
-    return 1.0 if part.channel is not None else (part.volume / 127) ** 2
+    return 1.0 if part.passthrough else (part.volume / 127) ** 2
 
 
 def pan(part: Part) -> float:
     """From -1, left, to 1, right."""
-    return 0.0 if part.channel is not None else max(-1.0, (part.pan - 64) / 63)
+    return 0.0 if part.passthrough else max(-1.0, (part.pan - 64) / 63)
 
 
 @dataclass(frozen=True, slots=True)

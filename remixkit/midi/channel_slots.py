@@ -42,20 +42,20 @@ def passages(part: Part) -> tuple[Span, ...]:
 def channel_slots(parts: Sequence[Part]) -> tuple[ChannelSlot, ...]:
     """A slot a part, in their order.
 
-    A part of a MIDI file that is handed on keeps its channel, and no other part gets it. Drums are on channel 10. Up to
+    A part that is passed through keeps its channel, and no other part gets it. Drums are on channel 10. Up to
     fifteen other parts have a channel each. Where there are more, parts that never play at the same time share one and
     hand it over; then parts that sound alike and change nothing on the way. What is still too much goes to further
     ports, which players that know no ports mix up.
     """
-    kept = {part.channel for part in parts}
-    free = [c for c in PITCHED_CHANNELS if c not in kept]
-    pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.channel is None]
+    passed = {part.passthrough.channel for part in parts if part.passthrough}
+    free = [c for c in PITCHED_CHANNELS if c not in passed]
+    pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.passthrough is None]
     groups = [[k] for k in pitched]
     if len(groups) > len(free):
         groups = _taking_turns(parts, pitched)
     if len(groups) > len(free):
         groups = _alike(parts, groups)
-    out = [ChannelSlot(0, DRUM_CHANNEL if part.channel is None else part.channel) for part in parts]
+    out = [ChannelSlot(0, part.passthrough.channel if part.passthrough else DRUM_CHANNEL) for part in parts]
     for place, group in enumerate(sorted(groups)):
         port, channel = _slot(place, free)
         for k in group:

@@ -16,7 +16,7 @@ from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
 from remixkit.midi.reading.players import Sorted, drummers, programs, singer, sort_out
 from remixkit.midi.reading.tracks import decode_all
-from remixkit.model.song import KeySignature, Message, Song, Text, Track
+from remixkit.model.song import KeySignature, Message, Song, SongPassthrough, Text, Track, TrackPassthrough
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 _SEVERAL_TRACKS_IN_ONE, _IN_LINE = 0, 2
@@ -95,8 +95,7 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
         seeds=text_events.seeds(events.texts, decode),
         source=Path(file).name,
         warnings=_first(warnings),
-        unplayed=unplayed,
-        ticks_per_quarter=raw.ticks_per_quarter or TICKS_PER_QUARTER,
+        passthrough=SongPassthrough(unplayed, raw.ticks_per_quarter or TICKS_PER_QUARTER),
     )
 
 
@@ -176,7 +175,7 @@ def _tracks(
                 notes=tuple(player.reader.notes),
                 controls=tuple(player.reader.controls),
                 lyrics=lyrics if player is who else (),
-                messages=own[player.port, player.channel],
+                passthrough=TrackPassthrough(player.channel, own[player.port, player.channel]),
             )
             out.append(track)
         if lyrics and who is None:

@@ -82,6 +82,39 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackPassthrough:
+    """All that a MIDI file says to one channel of a track but its notes, word for word and in the file's order.
+
+    Parameters
+    ----------
+    channel : int
+        0-15.
+    messages : tuple of Message
+        What it is told; the controls of its track or part say the same to who renders it.
+    """
+
+    channel: int
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SongPassthrough:
+    """What a MIDI file says to nobody who plays, word for word, the tempo left out, and how it counts.
+
+    Parameters
+    ----------
+    unplayed : tuple of tuple of Message
+        First what concerns the song (meters, keys, markers, copyright), then one for each further track without a
+        channel.
+    ticks_per_quarter : int
+        What the file counts in; the model's own are 960 always.
+    """
+
+    unplayed: tuple[tuple[Message, ...], ...] = ()
+    ticks_per_quarter: int = TICKS_PER_QUARTER
+
+
+@dataclass(frozen=True, slots=True)
 class KeySignature:
     """A key signature event of the source: sharps (flats negative) and mode."""
 
@@ -95,8 +128,7 @@ class Track:
     """One channel of one track of the source.
 
     Notes and controls are sorted by tick. `program` is the first one the channel sets (0 if none);
-    later changes stand in `controls`. `messages` has all that a MIDI file says to it but its notes, word for word and
-    in the file's order; None where the source is no MIDI file.
+    later changes stand in `controls`. `passthrough` is what a MIDI file says to it; None where the source is none.
     """
 
     name: str = ""
@@ -106,7 +138,7 @@ class Track:
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
     lyrics: tuple[Text, ...] = ()
-    messages: tuple[Message, ...] | None = None
+    passthrough: TrackPassthrough | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +149,7 @@ class Song:
     `chord_symbols` are chords that the source gives in so many words, as labels in Harte's syntax, each until the next.
     `has_true_bars` is set once analysis has put the song on its own bar grid; a reader leaves it unset.
     `seeds` are those of a cover that RemixKit wrote: of its players, and of form and harmony; None for any other file.
-    `unplayed` is what a MIDI file says to nobody who plays, word for word, the tempo left out: first what concerns the
-    song (meters, keys, markers, copyright), then a tuple for each further track without a channel; None where the
-    source is no MIDI file. `ticks_per_quarter` is what a MIDI file counts in; the model's own are 960 always.
+    `passthrough` is what a MIDI file says beside its tracks; None where the source is none.
     """
 
     title: str = ""
@@ -133,8 +163,7 @@ class Song:
     warnings: tuple[str, ...] = ()
     has_true_bars: bool = False
     seeds: tuple[int, int] | None = None
-    unplayed: tuple[tuple[Message, ...], ...] | None = None
-    ticks_per_quarter: int = TICKS_PER_QUARTER
+    passthrough: SongPassthrough | None = None
 
     @property
     def end_tick(self) -> int:

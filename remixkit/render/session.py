@@ -13,7 +13,7 @@ from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement
 from remixkit.render.files.encode import Bits, EncodingOptions, check_target, write
 from remixkit.render.files.tags import Art, Tags
-from remixkit.render.master.mastering import finish
+from remixkit.render.master.mastering import mastered
 from remixkit.render.mix.stems import Stem, StemOptions, StemSound, render_stems, write_stems
 from remixkit.render.mix.summing import mixdown
 from remixkit.render.soundfonts.lookup import SoundFont
@@ -118,7 +118,7 @@ def render(
             )
             lap("stems")
         tell("master", 0.0)
-        done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
+        done = mastered(mix, arrangement.master, rate_hz, arrangement.seed, pool)
         tell("master", 1.0)
         lap("master")
         if stems is not None:

@@ -17,14 +17,14 @@ from remixkit.style.schema import Style, strict_json
 
 @dataclass(frozen=True, slots=True)
 class StyleInfo:
-    """What a list of styles shows; `problem` says why a broken one cannot be used, `is_hands_off` that nobody plays."""
+    """What a list of styles shows; `problem` says why a broken one cannot be used, `is_passthrough` that none play."""
 
     name: str
     title: str
     description: str
     path: Path
     problem: str = ""
-    is_hands_off: bool = False
+    is_passthrough: bool = False
 
 
 def load(name_or_path: str | Path) -> Style:
@@ -81,9 +81,9 @@ def available() -> tuple[StyleInfo, ...]:
             continue
         if tables.get("roles") or tables.get("keep"):
             title, description = (str(tables.get(k, "")) for k in ("title", "description"))
-            is_hands_off = not tables.get("roles")
-            infos.append(StyleInfo(path.stem, title or path.stem, description, path, is_hands_off=is_hands_off))
-    return tuple(sorted(infos, key=lambda info: info.is_hands_off))
+            is_passthrough = not tables.get("roles")
+            infos.append(StyleInfo(path.stem, title or path.stem, description, path, is_passthrough=is_passthrough))
+    return tuple(sorted(infos, key=lambda info: info.is_passthrough))
 
 
 def _load(name_or_path: str | Path) -> tuple[Style, Resolved]:

@@ -62,7 +62,7 @@ def resolve(name_or_path: str | Path) -> Resolved:
             if source is sources[0]
             else {k: v for k, v in source.tables.items() if k not in ("title", "description")}
         )
-        merged = merge(merged, own)
+        merged = merged_tables(merged, own)
     return Resolved(tuple(sources), _without_the_gone(merged))
 
 
@@ -121,12 +121,12 @@ def find(name_or_path: str | Path) -> Path:
     return found[0]
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> RawTable:
+def merged_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> RawTable:
     """`over` laid on `base`: tables merge, anything else (arrays too) is replaced; the base's order stays."""
     merged: RawTable = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        merged[key] = merged_tables(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
 
 

@@ -253,7 +253,7 @@ class Style(Table):
     master: MasterSpec = Field(default_factory=MasterSpec)
 
     @property
-    def is_hands_off(self) -> bool:
+    def is_passthrough(self) -> bool:
         """Whether it has no players: the song, or some of its tracks, is handed on as it is."""
         return not self.roles
 

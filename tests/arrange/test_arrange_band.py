@@ -7,12 +7,11 @@ from itertools import pairwise
 from statistics import fmean
 
 import pytest
-from charts import BAR, chart, song, task
+from charts import BAR, arrange, chart, song, task
 
 from remixkit import style as styles
-from remixkit.arrange import arrange
-from remixkit.arrange.engine import take_of
-from remixkit.arrange.form.outline import plan
+from remixkit.arrange.form.charting import fingerprint_of, take_seed
+from remixkit.arrange.form.outline import outline_of
 from remixkit.arrange.performance.clean_up import cleared
 from remixkit.arrange.performance.expression import modulation
 from remixkit.arrange.playing.task import Phrase
@@ -111,8 +110,8 @@ def test_a_section_is_as_loud_among_the_others_as_in_the_source() -> None:
         heard,
         song=replace(heard.song, tracks=(Track("flat", 0, 0, False, tuple(replace(n, velocity=80) for n in played)),)),
     )
-    assert all(s.loudness is None for s in plan(flat, FormSpec()).sections)
-    levels = [s.loudness or 0 for s in plan(loud_first, FormSpec()).sections]
+    assert all(s.loudness is None for s in outline_of(flat, FormSpec()).sections)
+    levels = [s.loudness or 0 for s in outline_of(loud_first, FormSpec()).sections]
     assert min(levels[:2]) > max(levels[2:])
     cover = arrange(loud_first, styles.load("rock"), seed=1)
     a, b = ([s for s in cover.sections if s.label == label] for label in ("verse", "prechorus"))
@@ -146,11 +145,13 @@ def _difference(heard: object) -> float:
 
 def test_two_songs_are_played_differently_at_one_seed_and_one_song_alike_in_every_key() -> None:
     one, other = song(form="AABB"), song(form="SSnA")
-    assert take_of(one, 1) != take_of(other, 1)
-    assert take_of(one, 1) != take_of(one, 2)
+    assert take_seed(fingerprint_of(one), 1) != take_seed(fingerprint_of(other), 1)
+    assert take_seed(fingerprint_of(one), 1) != take_seed(fingerprint_of(one), 2)
     higher = replace(one, melody=tuple(replace(n, pitch=n.pitch + 2) for n in one.melody))
-    assert take_of(higher, 1) == take_of(one, 1)
-    covers = [arrange(one, styles.asked(styles.load("rock"), key=k), seed=1) for k in (None, "+2")]
+    assert take_seed(fingerprint_of(higher), 1) == take_seed(fingerprint_of(one), 1)
+    covers = [
+        arrange(one, styles.overridden(styles.load("rock"), styles.Overrides(key=k)), seed=1) for k in (None, "+2")
+    ]
     drums = [next(p.notes for p in c.parts if p.role == "drums") for c in covers]
     assert drums[0] == drums[1]
     assert [len(s.parts) for s in covers] == [len(covers[0].parts)] * 2

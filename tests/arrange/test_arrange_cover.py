@@ -7,14 +7,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from charts import BAR, song
+from charts import BAR, arrange, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit import style as styles
-from remixkit.arrange import arrange
 from remixkit.arrange.form.cuts import fitted
-from remixkit.arrange.form.outline import plan
+from remixkit.arrange.form.outline import outline_of
 from remixkit.arrange.performance.groove import swung
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement, Part
@@ -31,8 +30,8 @@ def leads(cover: Arrangement) -> list[Part]:
 def check_house_rules(analysis: Analysis, style: str, cover: Arrangement) -> None:
     """What holds for any cover of any song."""
     bands = styles.load(style)
-    analysis = fitted(analysis, bands.form)
-    shift = plan(analysis, bands.form).shift_ticks
+    analysis = fitted(analysis, bands.form).analysis
+    shift = outline_of(analysis, bands.form).shift_ticks
     assert all(s.end_tick == t.start_tick for s, t in pairwise(cover.sections))
     for line in [cover.end_tick, *(s.start_tick for s in cover.sections)]:
         assert cover.grid.meter.bar_start(line) == line
@@ -135,7 +134,7 @@ def test_an_intro_is_added_in_whole_bars_and_only_where_there_is_none(style: str
 
 
 def test_a_pickup_bar_is_the_intros_last() -> None:
-    outline = plan(song(pickup=True), FormSpec(intro_bars=4))
+    outline = outline_of(song(pickup=True), FormSpec(intro_bars=4))
     assert outline.shift_ticks == 3 * BAR
     assert outline.sections[0].end_tick == 4 * BAR
 

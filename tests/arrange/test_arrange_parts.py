@@ -9,8 +9,8 @@ from charts import BAR, chart, song, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.form.charting import chart_of
-from remixkit.arrange.form.outline import intensities, plan
+from remixkit.arrange.form.charting import laid_out
+from remixkit.arrange.form.outline import intensities, outline_of
 from remixkit.arrange.form.quantise import is_sequenced, quantised
 from remixkit.arrange.performance.expression import bends
 from remixkit.arrange.playing.tones import degree_interval, into
@@ -71,21 +71,21 @@ def test_intensities_lie_between_nothing_and_all(raw: list[tuple[str, float]]) -
 
 
 def test_the_last_chorus_is_the_climax_and_is_marked() -> None:
-    outline = plan(song(form="ASABSSO"), FormSpec())
+    outline = outline_of(song(form="ASABSSO"), FormSpec())
     marked = [s for s in outline.sections if s.is_last_chorus]
     assert [s.start_tick // BAR for s in marked] == [16, 20]
     assert all(s.intensity >= 0.95 for s in marked)
 
 
 def test_no_intro_before_a_song_that_begins_without_its_tune_and_none_longer_than_a_quarter() -> None:
-    assert plan(song(form="nAASS"), FormSpec(intro_bars=4)).shift_ticks == 0
-    assert plan(song(form="A", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
-    assert plan(song(form="AA"), FormSpec(intro_bars=4)).shift_ticks == 2 * BAR
+    assert outline_of(song(form="nAASS"), FormSpec(intro_bars=4)).shift_ticks == 0
+    assert outline_of(song(form="A", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
+    assert outline_of(song(form="AA"), FormSpec(intro_bars=4)).shift_ticks == 2 * BAR
 
 
 def test_an_added_ending_comes_home() -> None:
     style = Style.model_validate({"schema": 1, "title": "T", "form": {"outro_bars": 4}})
-    on = chart_of(song(form="AABB"), style, 0)
+    on = laid_out(song(form="AABB"), style, 0)
     assert [(c.root_pc, c.quality) for c in on.chords[-3:]] == [(5, "maj"), (5, "min"), (0, "maj")]
     assert on.chords[-1].end_tick == on.end_tick == 20 * BAR
 
@@ -155,7 +155,7 @@ def test_the_second_voice_is_a_third_or_sixth_below_or_a_chord_tone() -> None:
 
 def test_an_added_intro_remembers_the_tune() -> None:
     style = Style.model_validate({"schema": 1, "title": "T", "form": {"intro_bars": 4}})
-    on = chart_of(song(form="AABBSSO"), style, 0)
+    on = laid_out(song(form="AABBSSO"), style, 0)
     quote = riff(task("riff", on, program=10, register=(72, 96)))
     assert on.sections[0].source_tick is None
     assert quote.notes
@@ -167,7 +167,7 @@ def test_an_added_intro_remembers_the_tune() -> None:
 
 def test_timpani_roll_into_the_chorus_and_stay_on_their_drums() -> None:
     style = Style.model_validate({"schema": 1, "title": "T"})
-    on = chart_of(song(form="AABBSS"), style, 0)
+    on = laid_out(song(form="AABBSS"), style, 0)
     drum = timpani(task("timpani", on, program=47, register=(40, 55), whole=True))
     rolls = [n for n in drum.notes if n.origin.endswith("roll") and 15 * BAR <= n.start_tick < 16 * BAR]
     assert len(rolls) == 16

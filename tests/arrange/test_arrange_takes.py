@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from charts import BAR, song
+from charts import BAR, arrange, song
 
 from remixkit import midi
 from remixkit import style as styles
-from remixkit.arrange import arrange, roles_called
+from remixkit.arrange import roles_called
 from remixkit.arrange.daw import Daw, for_daw
 from remixkit.arrange.takes.keeping import seeds_on, with_kept, with_locked, with_redone
 from remixkit.errors import SongError
@@ -135,7 +135,8 @@ def test_a_track_that_is_no_part_is_left_out_and_named(tmp_path: Path) -> None:
 
 def test_a_take_in_another_key_is_refused(tmp_path: Path) -> None:
     _, written = take("lofi", 1, tmp_path)
-    higher = arrange(song(form="iABSABSO"), styles.asked(styles.load("lofi"), key="+2"), seed=2, chart_seed=1)
+    lofi = styles.overridden(styles.load("lofi"), styles.Overrides(key="+2"))
+    higher = arrange(song(form="iABSABSO"), lofi, seed=2, chart_seed=1)
     with pytest.raises(SongError, match="another key"):
         with_locked(higher, written, ["drums"])
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from charts import song
+from charts import arrange, song
 
 from remixkit import style as styles
-from remixkit.arrange import arrange
 from remixkit.arrange.piano.hands import LEVELS as REACHES
 from remixkit.errors import StyleError
 from remixkit.style.difficulty import LEVELS, with_level

@@ -366,10 +366,9 @@ def test_an_unknown_level_is_the_styles_fault():
 
 
 def test_a_piano_cover_is_two_hands_and_nothing_else() -> None:
-    from charts import song
+    from charts import arrange, song
 
     from remixkit import style as styles
-    from remixkit.arrange import arrange
 
     made = arrange(song(form="iABSnABSO"), styles.load("piano-ballad"))
     assert [p.name for p in made.parts] == ["Right Hand", "Left Hand"]

@@ -286,10 +286,10 @@ def test_few_songs_are_shared_out_by_cover() -> None:
 def test_a_covers_bars_know_their_source(tmp_path: Path) -> None:
     analysis = remix.analyze(write_song(tmp_path / "song.mid", bpm=90, times=14))
     whole = styles.load("lofi")
-    tv = styles.asked(whole, form="tv")
+    tv = styles.overridden(whole, styles.Overrides(form="tv"))
     for style in (whole, tv):
         cover = remix.cover(analysis, style).arrangement
-        bars = player_facts.source_bars(analysis, style, cover)
+        bars = player_facts.source_bars(analysis, cover)
         assert len(bars) == player_facts.bar_count(cover)
         lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.endswith("/tune")}
         source = {n.start_tick: n.pitch for n in analysis.melody}

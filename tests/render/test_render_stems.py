@@ -16,7 +16,7 @@ from render_help import RATE, arrangement, level_db, need_fluidsynth, part
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, AutomationRamp, Bus, Duck, Fx, Master
 from remixkit.render import render
-from remixkit.render.master.mastering import finish
+from remixkit.render.master.mastering import mastered
 from remixkit.render.mix.stems import REST, Stem, StemOptions
 from remixkit.render.mix.summing import Ending, Mix
 from remixkit.render.soundfonts import lookup
@@ -70,7 +70,7 @@ def null_db(stems: Sequence[NDArray[np.float32]], made: Arrangement, mix: NDArra
     total = np.pad(np.sum(stems, axis=0), ((0, 0), (0, 2 * RATE // 64 * 64)))
     last = max(note.end_tick for p in made.parts for note in p.notes) * RATE // 1920
     with ThreadPoolExecutor() as pool:
-        through = finish(Mix(total, last, Ending(0, 0, 0), {}, ()), made.master, RATE, made.seed, pool).sound
+        through = mastered(Mix(total, last, Ending(0, 0, 0), {}, ()), made.master, RATE, made.seed, pool).sound
     frames = min(through.shape[1], mix.shape[1]) - RATE // 4
     return difference_db(through[:, :frames], mix[:, :frames])
 

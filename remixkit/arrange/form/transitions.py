@@ -1,4 +1,4 @@
-"""How sections join: what the band does in the last bars of one before the next begins, and where it plays down.
+"""Transitions: what the band does in the last bars of one before the next begins, and where it plays down.
 
 fill
     The drummer leads over; everyone else plays on.
@@ -30,8 +30,10 @@ from remixkit.style.schema import Ending, FormSpec
 LAST_BARS = 2
 
 
-def joined(sections: Sequence[PlannedSection], form: FormSpec, bar_ticks: int, seed: int) -> tuple[PlannedSection, ...]:
-    """The sections with their endings, and some of them played down, as the style's form asks.
+def with_transitions(
+    sections: Sequence[PlannedSection], form: FormSpec, bar_ticks: int, seed: int
+) -> tuple[PlannedSection, ...]:
+    """The sections with their transitions, and some of them played down, as the style's form asks.
 
     A name that returns before the same name ends in the same way, most of the time: a habit of the band.
     """

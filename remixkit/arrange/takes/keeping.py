@@ -80,12 +80,14 @@ def with_redone(arrangement: Arrangement, take: Song, bars: tuple[int, int]) -> 
     return replace(arrangement, parts=tuple(redone(p) for p in arrangement.parts))
 
 
-def seeds_on(take: Song, seed: int | None) -> tuple[int, int]:
+def seeds_on(take: Song | None, seed: int | None) -> tuple[int, int]:
     """The seeds of a new take's players and of its form and harmony: the earlier take's chart, and other players.
 
     Without a seed the players' is the one after the earlier take's. A file that does not say its seeds was played on
-    the chart of the seed that is given, or of 0.
+    the chart of the seed that is given, or of 0, as is a cover without an earlier take.
     """
+    if take is None:
+        return seed or 0, seed or 0
     players, chart = take.seeds or (seed or 0, seed or 0)
     return (players + 1 if seed is None else seed), chart
 
@@ -172,9 +174,9 @@ def _without_setup(part: Part, track: Track) -> list[Control]:
 def _as_in(part: Part, track: Track) -> Part:
     """A part with a track's notes and controls; notes that the part plays too keep their origin.
 
-    A part that is handed on from the source is the same in every take.
+    A part that is passed through is the same in every take.
     """
-    if part.channel is not None:
+    if part.passthrough:
         return part
     known = _Origins(part)
     return replace(part, notes=tuple(replace(n, origin=known.of(n)) for n in track.notes), controls=track.controls)
