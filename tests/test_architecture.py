@@ -20,8 +20,8 @@ from remixkit.midi import spec
 PACKAGE = Path(remixkit.__file__).parent
 
 FLOORS = {
-    "errors": 0, "seeding": 0, "plugins": 0, "files": 0,
-    "model": 1, "search": 1, "midi.spec": 1,
+    "errors": 0, "seeding": 0, "plugin": 0, "files": 0,
+    "model": 1, "search": 1, "midi.spec": 1, "plugins": 1,
     "midi": 2, "theory": 2, "patterns": 2,
     "notation": 3, "style": 3, "analysis": 3, "render": 3,
     "arrange": 4,
@@ -54,15 +54,12 @@ VERBS = {"read", "write", "load", "run", "find", "check", "list_"}
 """What several modules do, and are called by their module's name: `manifest.read`, `plan_file.read`."""
 HOMONYMS = VERBS | {
     "Bars",
-    "Phrase",
     "Sound",
     "Sounding",
-    "Stroke",
     "analyze",
     "bass_pc",
     "candidates",
     "chord_symbols",
-    "cleared",
     "fitted",
     "held",
     "joined",
@@ -71,11 +68,9 @@ HOMONYMS = VERBS | {
     "nearest",
     "pedal",
     "phrases",
-    "pitches_of",
     "places",
     "plan",
     "quantised",
-    "rises",
     "struck",
     "swells",
     "voices",

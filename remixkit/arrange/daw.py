@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from remixkit.midi.spec import DRUM_VOICES, META, META_CUE, META_MARKER, META_NAME
 from remixkit.model import spans
 from remixkit.model.arrangement import Arrangement, Master, Part
-from remixkit.model.song import Message, Note, SongPassthrough, TrackPassthrough
+from remixkit.model.song import Message, Note, Origin, SongPassthrough, TrackPassthrough
 from remixkit.model.timing import Grid, MeterMap, TempoMap
 from remixkit.theory.chords import bass_pc, tones
 
@@ -62,7 +62,10 @@ def with_chord_track(arrangement: Arrangement) -> Arrangement:
         low = bass_pc(chord)
         pitches = {_BASS + (chord.root_pc if low is None else low)}
         pitches |= {_LOWEST + (pc - _LOWEST) % 12 for pc in tones(chord)}
-        notes += [Note(chord.start_tick, chord.end_tick, p, _VELOCITY, "chords/symbol") for p in sorted(pitches)]
+        notes += [
+            Note(chord.start_tick, chord.end_tick, p, _VELOCITY, Origin(CHORD_TRACK, function="accompaniment"))
+            for p in sorted(pitches)
+        ]
     if not notes:
         return replace(arrangement, warnings=(*arrangement.warnings, "no chord is known: there is no chord track"))
     block = Part(name=CHORDS, role=CHORD_TRACK, volume=0, reverb=0, notes=tuple(sorted(notes)))

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from remixkit import plugins
 from remixkit.arrange import style_mix
-from remixkit.arrange.form.band_plan import LEADS, BandPlan, following, is_lead, unled
+from remixkit.arrange.form.band_plan import BandPlan, following, unled
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.form.charting import take_seed
 from remixkit.arrange.passthrough import passed_parts
 from remixkit.arrange.performance.clean_up import cleared
 from remixkit.arrange.performance.dynamics import loudness_at
 from remixkit.arrange.performance.groove import delayed, grooved
-from remixkit.arrange.playing.player import flag, ordered
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.player import ordered
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.model import spans
 from remixkit.model.analysis import Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
+from remixkit.plugin import Role
+from remixkit.style import role_kinds
 from remixkit.style.schema import RoleSpec, Style
 from remixkit.theory.instruments import fit_octave, instrument
 
-DRUMS = ("drums", "percussion")
-PIANO = ("piano_left", "piano_right")
 # How much louder those who accompany, and those who lead, become with a section's intensity: more in a band than on
 # one instrument (POP909's pianists play a chorus 6.7 louder than a verse; bands are craft).
 _DEPTH = {False: 0.55, True: 0.32}
 _PIANO_DEPTH = {False: 0.42, True: 0.25}
-
-Role = Callable[[RoleTask], Phrase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Take:
         By which they play.
     seed : int
         Whose take it is.
-    outputs : mapping of role to Phrase
+    outputs : mapping of role to RoleOutput
         What each plays, in the style's order.
     seeds : mapping of role to int
         What finishes each of them as it was played: another take's where a role is held.
@@ -54,7 +52,7 @@ class Take:
     chart: Chart
     plan: BandPlan
     seed: int
-    outputs: Mapping[str, Phrase]
+    outputs: Mapping[str, RoleOutput]
     seeds: Mapping[str, int]
 
 
@@ -129,16 +127,22 @@ def finish(take: Take, style: Style) -> Arrangement:
 
 
 def _played(
-    style: Style, chart: Chart, playing: Mapping[str, tuple[PlannedSection, ...]], seed: int, held: Mapping[str, Phrase]
-) -> dict[str, Phrase]:
+    style: Style,
+    chart: Chart,
+    playing: Mapping[str, tuple[PlannedSection, ...]],
+    seed: int,
+    held: Mapping[str, RoleOutput],
+) -> dict[str, RoleOutput]:
     """What each role plays, in the style's order; a held one is not asked, but heard."""
     from remixkit.style import library
 
     patterns = library(style)
-    done: dict[str, Phrase] = {}
+    done: dict[str, RoleOutput] = {}
     for name, spec in style.roles.items():
         role: Role = plugins.load(plugins.ROLES, spec.kind)
-        task = RoleTask(name, spec, style, chart, playing.get(name, ()), patterns, dict(done), seed)
+        task = RoleTask(
+            name, spec, role_kinds.settings(name, spec), style, chart, playing.get(name, ()), patterns, dict(done), seed
+        )
         done[name] = held[name] if name in held else in_range(role(task), spec, chart.end_tick)
     return done
 
@@ -151,28 +155,29 @@ def roles_called(style: Style, names: Collection[str]) -> tuple[str, ...]:
     )
 
 
-def in_range(phrase: Phrase, spec: RoleSpec, end_tick: int) -> Phrase:
+def in_range(phrase: RoleOutput, spec: RoleSpec, end_tick: int) -> RoleOutput:
     """Every note inside the cover and, by octaves, inside the instrument's range."""
-    player = instrument(spec.program)
+    player, traits = instrument(spec.program), role_kinds.traits(spec)
+    stays = traits.plays_drums or traits.fixed_pitch
     notes = []
     for n in phrase.notes:
         start, end = max(0, n.start_tick), min(n.end_tick, end_tick)
         if end <= start:
             continue
-        pitch = n.pitch if spec.kind in DRUMS else fit_octave(n.pitch, player.lowest, player.highest)
+        pitch = n.pitch if stays else fit_octave(n.pitch, player.lowest, player.highest)
         notes.append(
             n
             if (start, end, pitch) == (n.start_tick, n.end_tick, n.pitch)
             else Note(start, end, pitch, n.velocity, n.origin)
         )
     controls = tuple(sorted(c for c in phrase.controls if 0 <= c.tick <= end_tick))
-    return Phrase(ordered(notes), controls)
+    return RoleOutput(ordered(notes), controls)
 
 
-def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style, seed: int) -> Part:
-    sings = spec.kind in LEADS
-    is_drum = spec.kind in DRUMS
-    depth = _PIANO_DEPTH if any(s.kind in PIANO for s in style.roles.values()) else _DEPTH
+def _part(name: str, spec: RoleSpec, phrase: RoleOutput, chart: Chart, style: Style, seed: int) -> Part:
+    traits = role_kinds.traits(spec)
+    sings, is_drum = traits.leads, traits.plays_drums
+    depth = _PIANO_DEPTH if any(role_kinds.traits(s).hand for s in style.roles.values()) else _DEPTH
     factor = loudness_at(chart, depth=depth[sings], is_lead=sings)
     shaped = [
         Note(n.start_tick, n.end_tick, n.pitch, min(127, max(1, round(n.velocity * factor(n.start_tick)))), n.origin)
@@ -193,7 +198,7 @@ def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style,
     return Part(
         name=_title(name, spec),
         role=name,
-        is_lead=is_lead(spec),
+        is_lead=role_kinds.is_lead(spec),
         program=spec.program,
         bank=spec.bank,
         is_drum=is_drum,
@@ -211,7 +216,8 @@ def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style,
 def _title(name: str, spec: RoleSpec) -> str:
     """The part's name; a lead's says so."""
     title = spec.name or name.replace("_", " ").title()
-    if spec.kind == "melody" and not flag(spec, "double") and not any(w in title.lower() for w in ("melody", "lead")):
+    is_melody = role_kinds.is_lead(spec) and role_kinds.traits(spec).hand is None
+    if is_melody and not any(w in title.lower() for w in ("melody", "lead")):
         return f"{title} (Melody)"
     return title
 

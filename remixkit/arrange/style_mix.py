@@ -26,7 +26,7 @@ def effects(specs: Sequence[FxSpec]) -> tuple[Fx, ...]:
 def _bus(name: str, spec: BusSpec, sections: Sequence[PlannedSection]) -> Bus:
     duck = Duck(**spec.duck.model_dump()) if spec.duck else None
     automation = _automation(spec.sections, sections)
-    return Bus(name, spec.level_db, spec.reverb, effects(spec.fx), duck, automation, spec.above_lu)
+    return Bus(name, spec.level_db, spec.reverb, effects(spec.fx), duck, automation, spec.loudness_offset_lu)
 
 
 def _automation(

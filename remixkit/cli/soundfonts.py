@@ -65,6 +65,7 @@ def check(
     """Say whether a SoundFont is sound, and which instruments of the styles it, or what a role names, lacks."""
     from remixkit import style as styles
     from remixkit.render.soundfonts import assignment, lookup
+    from remixkit.style import role_kinds
     from remixkit.theory import instruments
 
     own = lookup.find(name)
@@ -75,7 +76,7 @@ def check(
         for warning in lacking:
             console.warn(f"{wanted}: {warning}")
         for role, spec in roles.items():
-            is_drum = spec.kind in ("drums", "percussion")
+            is_drum = role_kinds.traits(spec).plays_drums
             font = fonts[spec.soundfont]
             preset, exact = font.choose(spec.bank, spec.program, is_drum=is_drum)
             if not exact:

@@ -45,6 +45,7 @@ def show(name: NameArgument) -> None:
     from rich.text import Text
 
     from remixkit import style as styles
+    from remixkit.style import role_kinds
     from remixkit.theory import instruments
 
     found = styles.load(name)
@@ -64,7 +65,7 @@ def show(name: NameArgument) -> None:
             head.add_row(Text(label, style="dim"), Text(value))
     rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
     for role, spec in found.roles.items():
-        drums = spec.kind in ("drums", "percussion")
+        drums = role_kinds.traits(spec).plays_drums
         named = dict.fromkeys(
             p for given in spec.patterns.values() for p in ([given] if isinstance(given, str) else given)
         )
@@ -84,7 +85,8 @@ def check(
 ) -> None:
     """Check styles thoroughly: keys, roles, patterns, effects and what they are told, instruments.
 
-    A SoundFont that a role names and this machine lacks is no fault: it is said.
+    A SoundFont that a role names and this machine lacks is no fault: it is said. So is what to change in a file of an
+    older schema.
     """
     from remixkit import style as styles
 
@@ -96,6 +98,8 @@ def check(
             problems.append(str(problem))
         else:
             console.result(f"{name}: good")
+            for change in styles.outdated(name):
+                console.warn(f"{name}: {change}")
             for warning in _lacking(checked):
                 console.warn(f"{name}: {warning}")
     if problems:

@@ -7,7 +7,56 @@ from typing import Literal
 
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
+NoteFunction = Literal[
+    "",
+    "melody",
+    "octave",
+    "harmony",
+    "countermelody",
+    "quote",
+    "hook",
+    "stand_in",
+    "accompaniment",
+    "doubling",
+    "kick",
+    "walk",
+    "groove",
+    "fill",
+    "crash",
+    "swell",
+    "stroke",
+    "roll",
+    "pedal",
+    "final",
+    "take",
+]
 ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Why a note of a cover is there.
+
+    Parameters
+    ----------
+    role : str
+        Who plays it: the style's name for the player; "" for a note of the source.
+    pattern : str
+        The pattern it was read from; "" if none.
+    function : str
+        What it does: the ``"melody"``, its ``"octave"``, a voice in ``"harmony"`` with it, a ``"countermelody"``; a
+        ``"quote"`` of the melody or a ``"hook"`` of the source, what is played to ``"stand_in"`` for a melody that
+        rests; ``"accompaniment"`` and ``"groove"`` by pattern, a ``"fill"``; a bass ``"doubling"`` another, under a
+        ``"kick"``, on a ``"walk"``; a ``"crash"``, ``"swell"``, ``"stroke"``, ``"roll"``; a ``"pedal"`` point; the
+        ``"final"`` chord; of a ``"take"``, played by hand.
+    """
+
+    role: str = ""
+    pattern: str = ""
+    function: NoteFunction = ""
+
+
+SOURCE = Origin()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,15 +71,15 @@ class Note:
         MIDI number, 0-127; 60 is middle C.
     velocity : int
         1-127.
-    origin : str
-        Why it is there: ``"bass/lofi_walk"``; empty for a note of the source.
+    origin : Origin
+        Why it is there.
     """
 
     start_tick: int
     end_tick: int
     pitch: int
     velocity: int = 80
-    origin: str = ""
+    origin: Origin = SOURCE
 
 
 @dataclass(frozen=True, slots=True, order=True)

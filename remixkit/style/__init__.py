@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remixkit.style.difficulty import Level
 from remixkit.style.folders import config_dir, data_dir, search_path
-from remixkit.style.loading import StyleInfo, available, check, files_of, load
+from remixkit.style.loading import StyleInfo, available, check, files_of, load, outdated
 from remixkit.style.overrides import Form, Overrides, overridden
 from remixkit.style.pattern_library import library
 from remixkit.style.schema import Style
@@ -22,6 +22,7 @@ __all__ = [
     "files_of",
     "library",
     "load",
+    "outdated",
     "overridden",
     "search_path",
 ]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from remixkit.errors import StyleError
 from remixkit.style.checking import check_names, check_sound
 from remixkit.style.folders import style_files
-from remixkit.style.problems import explain
+from remixkit.style.problems import dotted, explain
 from remixkit.style.raw_tables import Resolved, find, resolve
 from remixkit.style.schema import Style, strict_json
 
@@ -54,6 +54,18 @@ def check(path: str | Path) -> Style:
     style, resolved = _load(path)
     check_sound(style, resolved)
     return style
+
+
+def outdated(name_or_path: str | Path) -> tuple[str, ...]:
+    """What to change in a style's own file, a line each, for it to be of the newest schema; empty if it is.
+
+    Raises
+    ------
+    StyleError
+        If it does not exist or is not TOML.
+    """
+    resolved = resolve(find(name_or_path))
+    return tuple(f"{dotted(c.keys)}: {c.old} is now {c.new}" for c in resolved.outdated)
 
 
 def files_of(name_or_path: str | Path) -> tuple[Path, ...]:

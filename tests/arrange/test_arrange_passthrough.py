@@ -86,7 +86,7 @@ def sung(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def style_of(folder: Path, keep: str, extends: str = "lofi") -> Path:
     path = folder / "mine.toml"
-    path.write_text(f'schema = 1\ntitle = "Mine"\nextends = "{extends}"\nkeep = {keep}\n', encoding="utf-8")
+    path.write_text(f'schema = 2\ntitle = "Mine"\nextends = "{extends}"\nkeep = {keep}\n', encoding="utf-8")
     return path
 
 

@@ -84,7 +84,7 @@ def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None
 
 
 def kit(ending: str) -> list[tuple[float, int, int]]:
-    style = Style.model_validate({"schema": 1, "title": "T", "form": {"endings": {"all": ending}}})
+    style = Style.model_validate({"schema": 2, "title": "T", "form": {"endings": {"all": ending}}})
     on = laid_out(song(form="AS"), style, 0)
     steps = {
         "beat": {"kick": "X...............", "snare": "....X.......X..."},

@@ -80,10 +80,10 @@ def test_a_second_run_does_only_what_is_missing_or_changed(themes: Path, tmp_pat
 
 def test_a_style_that_changes_is_played_anew(themes: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
-    mine.write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n')
+    mine.write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\n')
     made(themes, tmp_path / "album", str(mine))
     assert [len(s.made) for s in made(themes, tmp_path / "album", str(mine))] == [0, 0]
-    mine.write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 1\n')
+    mine.write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 1\n')
     assert [len(s.made) for s in made(themes, tmp_path / "album", str(mine))] == [1, 1]
 
 
@@ -272,7 +272,7 @@ def test_songs_are_found_and_named(tmp_path: Path) -> None:
 
 
 def test_two_styles_of_one_name_are_refused(themes: Path, tmp_path: Path) -> None:
-    (tmp_path / "lofi.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "rock"\n')
+    (tmp_path / "lofi.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "rock"\n')
     with pytest.raises(StyleError, match="two styles"):
         asked(themes, tmp_path / "album", "lofi", str(tmp_path / "lofi.toml"))
 
@@ -291,7 +291,7 @@ def test_a_covers_bars_know_their_source(tmp_path: Path) -> None:
         cover = remix.cover(analysis, style).arrangement
         bars = player_facts.source_bars(analysis, cover)
         assert len(bars) == player_facts.bar_count(cover)
-        lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.endswith("/tune")}
+        lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.function == "melody"}
         source = {n.start_tick: n.pitch for n in analysis.melody}
         bar = analysis.song.grid.meter.changes[0].bar_ticks
         checked = 0

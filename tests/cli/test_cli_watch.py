@@ -14,7 +14,7 @@ import mido
 import pytest
 
 PATIENCE_S = 60.0
-MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n'
+MINE = 'schema = 2\ntitle = "Mine"\nextends = "lofi"\n'
 
 
 @pytest.fixture

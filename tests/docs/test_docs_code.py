@@ -53,7 +53,7 @@ def folder(tmp_path: Path, short_song: Path) -> Path:
     (tmp_path / "themes").mkdir()
     shutil.move(short_song, tmp_path / "themes" / "one.mid")
     shutil.copytree(EXAMPLES, tmp_path / "examples")
-    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\nkeep = [1]\n')
+    (tmp_path / "mine.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\nkeep = [1]\n')
     return tmp_path
 
 

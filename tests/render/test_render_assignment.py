@@ -114,7 +114,7 @@ def test_a_desk_has_one_soundfont_and_every_part_a_desk(parts: list[tuple[float,
 
 
 SOLO = """
-schema = 1
+schema = 2
 title = "Solo"
 [roles.tune]
 kind = "melody"
@@ -127,7 +127,7 @@ def test_a_path_is_looked_up_beside_the_file_that_names_it(tmp_path: Path, soft_
     base = tmp_path / "bases" / "solo.toml"
     base.parent.mkdir()
     base.write_text(SOLO.format(font="fonts/flute.sf2"))
-    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "bases/solo.toml"\n')
+    (tmp_path / "mine.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "bases/solo.toml"\n')
     wanted = str(base.parent / "fonts" / "flute.sf2")
     assert styles.load(tmp_path / "mine.toml").roles["tune"].soundfont == wanted
     made = remix.cover(write_song(tmp_path / "song.mid"), tmp_path / "mine.toml")

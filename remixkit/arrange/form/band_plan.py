@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.playing.player import flag
+from remixkit.style.role_kinds import is_lead
 from remixkit.style.schema import RoleSpec, Style
-
-# Kinds that sing the melody.
-LEADS = ("melody", "piano_right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +62,15 @@ def cast(chart: Chart, style: Style) -> dict[str, tuple[PlannedSection, ...]]:
     """
     leads = [name for name, spec in style.roles.items() if is_lead(spec)]
     playing = {
-        name: [s for s in chart.sections if _plays(spec, s, s.intensity if name in leads else s.effort)]
+        name: [
+            s for s in chart.sections if _plays(spec, s, s.intensity if name in leads else s.accompaniment_intensity)
+        ]
         for name, spec in style.roles.items()
     }
     if leads:
         led = {s.start_tick for n in leads for s in playing[n]}
         playing[leads[0]] += [s for s in chart.sections if s.start_tick not in led]
     return {name: tuple(sorted(sections, key=lambda s: s.start_tick)) for name, sections in playing.items()}
-
-
-def is_lead(spec: RoleSpec) -> bool:
-    """Whether a role is there for the melody, not to double it."""
-    return spec.kind in LEADS and not flag(spec, "double")
 
 
 def unled(plan: BandPlan, chart: Chart, style: Style) -> tuple[str, ...]:
@@ -91,6 +85,6 @@ def unled(plan: BandPlan, chart: Chart, style: Style) -> tuple[str, ...]:
     )
 
 
-def _plays(spec: RoleSpec, section: PlannedSection, effort: float) -> bool:
+def _plays(spec: RoleSpec, section: PlannedSection, intensity: float) -> bool:
     low, high = spec.energy
-    return section.label in spec.sections and low <= effort <= high
+    return section.label in spec.sections and low <= intensity <= high

@@ -55,7 +55,7 @@ class PlannedSection:
     loudness: float | None = None
 
     @property
-    def effort(self) -> float:
+    def accompaniment_intensity(self) -> float:
         """The intensity of those who accompany: less where the section is played down. The lead sings on."""
         return max(_DOWN_LEAST, round(_DOWN_SHARE * self.intensity, 3)) if self.is_down else self.intensity
 

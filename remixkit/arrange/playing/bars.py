@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.form.transitions import LAST_BARS
+from remixkit.model.song import Origin
 from remixkit.style.schema import PatternKey
 
 
@@ -35,17 +36,17 @@ class Bar:
     index: int
     count: int
     following: PlannedSection | None
-    is_ending: bool
+    is_final: bool
 
     @property
-    def is_join(self) -> bool:
+    def is_section_end(self) -> bool:
         """Whether another section begins after this bar."""
         return self.index == self.count - 1 and self.following is not None
 
     @property
     def is_break(self) -> bool:
         """Whether the band holds its breath at the end of this bar."""
-        return self.is_join and self.count > 1 and self.section.ending == "stop"
+        return self.is_section_end and self.count > 1 and self.section.ending == "stop"
 
     @property
     def way(self) -> PatternKey:
@@ -56,19 +57,19 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PlacedEvent:
     """A pattern's event in its place."""
 
     start_tick: int
     end_tick: int
     degrees: tuple[str, ...]
     velocity: int
-    origin: str
+    origin: Origin
     bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke(Laid):
+class ChordEvent(PlacedEvent):
     """An event with the chord it sounds on; `chord_index` is its place in `Chart.chords`."""
 
     chord_index: int

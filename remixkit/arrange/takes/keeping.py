@@ -10,7 +10,7 @@ from remixkit.arrange.takes.edit_points import spliced_controls, spliced_notes
 from remixkit.errors import SongError
 from remixkit.midi.spec import CC_BANK_LSB, CC_BANK_MSB, CC_PAN, CC_RESET, CC_REVERB, CC_VOLUME
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note, Song, Track
+from remixkit.model.song import Control, Note, Origin, Song, Track
 from remixkit.plugins import nearest
 from remixkit.theory.keys import key_of_signature
 
@@ -186,12 +186,12 @@ class _Origins:
     """Why a part plays what it plays, by pitch: so that a kept tune is still known as the tune."""
 
     def __init__(self, part: Part) -> None:
-        self._other = f"{part.role}/take"
+        self._other = Origin(part.role, function="take")
         self._notes: dict[int, list[Note]] = {}
         for n in part.notes:
             self._notes.setdefault(n.pitch, []).append(n)
 
-    def of(self, note: Note) -> str:
+    def of(self, note: Note) -> Origin:
         nearby = min(self._notes.get(note.pitch, ()), key=lambda n: abs(n.start_tick - note.start_tick), default=None)
         is_same = nearby is not None and abs(nearby.start_tick - note.start_tick) <= _NEAR_TICKS
         return nearby.origin if nearby and is_same else self._other
