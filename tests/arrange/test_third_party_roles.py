@@ -10,10 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from charts import song
+from charts import arrange, song
 
 from remixkit import plugins, style
-from remixkit.arrange import arrange
 from remixkit.errors import PluginError, StyleError
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.plugin import Note, Origin, RoleOutput, RoleTask, Traits, role, setting

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from charts import song
+from charts import arrange, song
 
 from remixkit import style
-from remixkit.arrange import arrange
 from remixkit.errors import StyleError
 from remixkit.style.role_table import with_role_table
 

@@ -85,7 +85,7 @@ class HandEvent:
     is_legato: bool = True
 
 
-def keys_of(chart: Chart, degree: str, context: ChordContext) -> tuple[int, ...]:
+def keyboard_pitches(chart: Chart, degree: str, context: ChordContext) -> tuple[int, ...]:
     """A degree above this bass; in an inversion the chord tone that lies where the degree would."""
     bass, chord = context.bass, context.chord
     key = key_at(chart.keys, chord.start_tick)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from remixkit.arrange.piano.bass_line import are_parallel, sung_before, sung_with
 from remixkit.arrange.piano.hands import BASS_PRIORITY, LEVELS, WeightedNote, chord_priority, fit_hand
-from remixkit.arrange.piano.left_keys import CLEAR_FROM, ChordContext, HandEvent, HandLimits, fitted, keys_of
+from remixkit.arrange.piano.left_keys import CLEAR_FROM, ChordContext, HandEvent, HandLimits, fitted, keyboard_pitches
 from remixkit.arrange.piano.phrases import Phrase, evened
 from remixkit.arrange.piano.right_line import strength
 from remixkit.arrange.piano.right_melody import lift
@@ -321,7 +321,7 @@ def _notes(
     pcs = tones(chord)
     pitches: list[int] = []
     for degree in stroke.degrees:
-        for pitch in keys_of(task.chart, degree, context):
+        for pitch in keyboard_pitches(task.chart, degree, context):
             found = fitted(pitch, context, pcs, ceiling, limits, stroke, pitches, last)
             if found is not None:
                 pitches.append(found)
