@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from albums import here, write_song
 from conftest import Done
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from render_help import RATE, arrangement, level_db, need_fluidsynth, part, write_soundfont
@@ -107,7 +107,8 @@ def test_the_report_of_a_render_has_the_warning(user_folder: Path, tmp_path: Pat
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from("abcdefgh")), max_size=20))
-def test_a_desk_has_one_soundfont_and_every_part_a_desk(parts: list[tuple[float, str]]) -> None:
+@example([(0.0, "a"), (0.0, "a")])
+def test_a_worker_has_one_soundfont_and_every_part_a_worker(parts: list[tuple[float, str]]) -> None:
     fonts = [Path(font) for _, font in parts]
     groups = pool._dealt([load for load, _ in parts], fonts)
     assert sorted(k for group in groups for k in group) == list(range(len(parts)))
