@@ -36,7 +36,7 @@ def test_buses_reach_the_arrangement_at_their_sections(tmp_path: Path) -> None:
     path.write_text(STYLE)
     made = remix.cover(EXAMPLE, styles.check(path)).arrangement
     (bus,) = made.master.buses
-    assert (bus.name, bus.level_db, bus.reverb, bus.above_lu) == ("lead", -2, 30, (2, 6))
+    assert (bus.name, bus.level_db, bus.reverb, bus.loudness_offset_lu) == ("lead", -2, 30, (2, 6))
     assert bus.fx == (Fx("gain", {"gain_db": -3}),)
     assert bus.duck == Duck("beat", 3)
     choruss = [(s.start_tick, s.end_tick) for s in made.sections if s.label == "chorus"]
