@@ -145,5 +145,5 @@ def _dealt(loads: Sequence[float], fonts: Sequence[Path]) -> list[list[int]]:
 def _evenly(places: Sequence[int], loads: Sequence[float], count: int) -> list[list[int]]:
     groups: list[list[int]] = [[] for _ in range(count)]
     for k in sorted(places, key=lambda k: -loads[k]):
-        min(groups, key=lambda g: sum(loads[j] for j in g)).append(k)
+        min(groups, key=lambda g: (sum(loads[j] for j in g), bool(g))).append(k)
     return groups
