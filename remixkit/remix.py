@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from remixkit import arrange, midi, plugins
@@ -166,7 +167,7 @@ def _plan(options: CoverOptions, own: BandPlan, style: Style) -> BandPlan:
     return plan_file.read(Path(options.plan), own, style)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cover:
     """A finished arrangement, with what it was made from.
 
@@ -195,6 +196,19 @@ class Cover:
     daw: Daw = field(default_factory=Daw)
     stems: Mapping[str, Stem] = field(default_factory=dict)
     chart: Chart | None = None
+
+    def __repr__(self) -> str:
+        made = self.arrangement
+        seconds = made.grid.tempo.second(made.end_tick) - made.grid.tempo.second(0)
+        length = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+        return f"<Cover {made.title!r} as {made.style!r}, seed {made.seed}: {len(made.parts)} parts, {length}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: title, form, roll and a player."""
+        with TemporaryDirectory() as folder:
+            page = Path(folder, "cover.html")
+            self.write(page, warn=lambda sentence: None)
+            return page.read_text(encoding="utf-8")
 
     @property
     def for_daw(self) -> Arrangement:

@@ -132,7 +132,7 @@ class Master:
     automation: tuple[AutomationRamp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Arrangement:
     """A cover: parts on a grid, with the sections and chords they were made from.
 
@@ -156,6 +156,10 @@ class Arrangement:
     chart_seed: int | None = None
     source_map: SourceMap | None = None
     passthrough: SongPassthrough | None = None
+
+    def __repr__(self) -> str:
+        names = ", ".join(part.name for part in self.parts)
+        return f"<Arrangement {self.title!r} as {self.style!r}, seed {self.seed}: {names}>"
 
     @property
     def end_tick(self) -> int:

@@ -190,7 +190,7 @@ class Track:
     passthrough: TrackPassthrough | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Song:
     """A transcription.
 
@@ -213,6 +213,10 @@ class Song:
     has_true_bars: bool = False
     seeds: tuple[int, int] | None = None
     passthrough: SongPassthrough | None = None
+
+    def __repr__(self) -> str:
+        notes = sum(len(t.notes) for t in self.tracks)
+        return f"<Song {self.title or self.source!r}: {len(self.tracks)} tracks, {notes} notes>"
 
     @property
     def end_tick(self) -> int:

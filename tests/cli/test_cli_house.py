@@ -116,7 +116,7 @@ def test_soundfonts(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synthesis, "library", lambda: synthesis.Library("2.3.1", "libfluidsynth.so.3"))
+    monkeypatch.setattr(synthesis, "synth_library", lambda: synthesis.Library("2.3.1", "libfluidsynth.so.3"))
     well = cli("doctor")
     assert (well.status, well.err) == (0, "")
     for word in ("Python", "pedalboard", "libfluidsynth", "TimGM6mb", "lofi"):
@@ -125,7 +125,7 @@ def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise SynthError("cannot be loaded")
 
-    monkeypatch.setattr(synthesis, "library", missing)
+    monkeypatch.setattr(synthesis, "synth_library", missing)
     ill = cli("doctor")
     assert ill.status == 2
     assert "libfluidsynth" in ill.err
