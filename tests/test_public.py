@@ -8,8 +8,8 @@ import pytest
 from conftest import EXAMPLES
 
 import remixkit
-from remixkit.errors import SynthError
-from remixkit.render.synth import synthesis
+from remixkit.errors import SoundFontError
+from remixkit.render.soundfonts import lookup
 
 
 def test_every_public_name_is_there_and_documented() -> None:
@@ -38,10 +38,10 @@ def test_a_song_and_what_is_made_of_it_are_told_in_a_line() -> None:
 
 
 def test_a_notebook_shows_title_form_and_roll(monkeypatch: pytest.MonkeyPatch, short_song: Path) -> None:
-    def missing() -> None:
-        raise SynthError("cannot be loaded")
+    def missing(name: object) -> None:
+        raise SoundFontError("there is none")
 
-    monkeypatch.setattr(synthesis, "synth_library", missing)
+    monkeypatch.setattr(lookup, "find", missing)
     shown = remixkit.cover(short_song, "piano-ballad")._repr_html_()
     assert "data:image/png;base64," in shown
     assert "Verse" in shown or "Chorus" in shown
