@@ -19,7 +19,7 @@ PatternKey = Literal[
     "intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "half", "build", "down", "all"
 ]
 # What the band does in a section's last bars; `remixkit.arrange.form.transitions` says how each is played.
-Ending = Literal["fill", "drop", "stop", "half", "build", "none"]
+Transition = Literal["fill", "drop", "stop", "half", "build", "none"]
 Arrival = Literal["intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "last_chorus", "all"]
 Place = Literal["verse", "prechorus", "bridge", "interlude", "before_last_chorus"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
@@ -54,7 +54,7 @@ class FormSpec(Table):
     outro_bars: int = Field(default=0, ge=0, le=16)
     ritardando: Unit = 0.0
     rubato: Unit = 0.0
-    endings: Mapping[Arrival, Ending | tuple[Ending, ...]] = Field(default_factory=dict)
+    endings: Mapping[Arrival, Transition | tuple[Transition, ...]] = Field(default_factory=dict)
     down: Mapping[Place, Unit] = Field(default_factory=dict)
     finale: Literal["soft", "big"] = "soft"
 

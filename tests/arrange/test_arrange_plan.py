@@ -36,14 +36,14 @@ def form(**keys: object) -> FormSpec:
 def test_the_band_does_before_a_section_what_the_style_says_for_it() -> None:
     asked = form(endings={"all": "drop", "chorus": "build", "last_chorus": "half"})
     sections = with_transitions(outline_of(song(form=FORM), asked).sections, asked, BAR, seed=3)
-    assert [s.ending for s in sections] == [
+    assert [s.transition for s in sections] == [
         "drop", "drop", "drop", "build", "fill", "drop", "drop", "drop", "half", "fill", "drop", "none"
     ]  # fmt: skip
 
 
 def test_without_a_word_of_the_style_the_band_stops_before_the_last_chorus_only() -> None:
     sections = with_transitions(outline_of(song(form=FORM), form()).sections, form(), BAR, seed=3)
-    assert [k for k, s in enumerate(sections) if s.ending == "stop"] == [8]
+    assert [k for k, s in enumerate(sections) if s.transition == "stop"] == [8]
     assert not any(s.is_down for s in sections)
 
 
@@ -52,7 +52,7 @@ def test_where_the_same_goes_on_nobody_stops_and_two_bars_are_too_short_to_prepa
     asked = form(endings={"all": ("half", "build", "stop")})
     sections = with_transitions(outline_of(song(form="AABS", bars_each=2), asked).sections, asked, BAR, seed)
     for s, after in pairwise(sections):
-        assert s.ending == ("fill" if s.label == after.label else "stop")
+        assert s.transition == ("fill" if s.label == after.label else "stop")
 
 
 def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None:

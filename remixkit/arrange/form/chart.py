@@ -8,7 +8,7 @@ from remixkit.model.analysis import Analysis, ChordSpan, Key, SectionName, Track
 from remixkit.model.song import Note, Song, Text
 from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid
-from remixkit.style.schema import Ending
+from remixkit.style.schema import Transition
 
 # What is left of a section's intensity where few play, and the least of it (craft).
 _DOWN_SHARE, _DOWN_LEAST = 0.55, 0.2
@@ -35,7 +35,7 @@ class PlannedSection:
         The climax.
     borrows_tick : int or None
         For a section the cover made: the cover's tick of the bars whose chords it repeats.
-    ending : str
+    transition : str
         What the band does in its last bars (`remixkit.arrange.form.transitions`).
     is_down : bool
         Played by few, to rise from.
@@ -50,7 +50,7 @@ class PlannedSection:
     source_tick: int | None = None
     is_last_chorus: bool = False
     borrows_tick: int | None = None
-    ending: Ending = "fill"
+    transition: Transition = "fill"
     is_down: bool = False
     loudness: float | None = None
 

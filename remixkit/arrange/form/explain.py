@@ -52,7 +52,7 @@ def _block(plan: BandPlan, parts: dict[str, Part], names: Sequence[str], which: 
             plays = name in plan.players[k]
             cells.append(f"{count / beats:.1f}{lead if plays else ''}" if count and plays else _ABSENT)
         lines.append(row(_label(name, parts[name]), cells))
-    ways = [s.ending if k + 1 < len(plan.sections) else "end" for k, s in zip(which, sections, strict=True)]
+    ways = [s.transition if k + 1 < len(plan.sections) else "end" for k, s in zip(which, sections, strict=True)]
     lines.append(row("", ["down" if s.is_down else "" for s in sections]))
     return [*(line for line in lines if line.strip()), row("ending", ways)]
 

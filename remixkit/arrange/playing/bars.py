@@ -46,13 +46,13 @@ class Bar:
     @property
     def is_break(self) -> bool:
         """Whether the band holds its breath at the end of this bar."""
-        return self.is_section_end and self.count > 1 and self.section.ending == "stop"
+        return self.is_section_end and self.count > 1 and self.section.transition == "stop"
 
     @property
     def way(self) -> PatternKey:
         """The style file's word for how this bar is played: `half` or `build` at an end, `down`, or the section's."""
-        if self.section.ending in ("half", "build") and self.count - self.index <= LAST_BARS < self.count:
-            return self.section.ending
+        if self.section.transition in ("half", "build") and self.count - self.index <= LAST_BARS < self.count:
+            return self.section.transition
         return "down" if self.section.is_down else self.section.label
 
 

@@ -182,13 +182,13 @@ def _endings(task: RoleTask[object], kind: str) -> dict[tuple[int, PatternKey], 
     """The patterns of the sections' last bars, where the style names one for `half` or `build` in that meter."""
     out: dict[tuple[int, PatternKey], Pattern] = {}
     for section in task.sections:
-        if section.ending not in ("half", "build") or section.ending not in task.spec.patterns:
+        if section.transition not in ("half", "build") or section.transition not in task.spec.patterns:
             continue
         meter = task.chart.grid.meter.at(section.end_tick - 1)
-        options = _options(task, section.ending, meter, None, kind)
+        options = _options(task, section.transition, meter, None, kind)
         if options:
-            rng = child_rng(task.seed, task.name, "end", section.ending, section.label)
-            out[section.start_tick, section.ending] = draw(options, rng)
+            rng = child_rng(task.seed, task.name, "end", section.transition, section.label)
+            out[section.start_tick, section.transition] = draw(options, rng)
     return out
 
 

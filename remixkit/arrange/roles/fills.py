@@ -50,13 +50,13 @@ def fill_for(
     task: RoleTask[object], bar: Bar, fills: Sequence[Pattern], every_bars: int, stretch: int
 ) -> Pattern | None:
     """The fill at the end of this bar: large into a section, small every few bars, none where nothing follows."""
-    ending = bar.section.ending
-    if not fills or (bar.is_section_end and ending in ("drop", "none")):
+    transition = bar.section.transition
+    if not fills or (bar.is_section_end and transition in ("drop", "none")):
         return None
     beats_of_bar = (bar.end_tick - bar.start_tick) / TICKS_PER_QUARTER / stretch
     if bar.is_section_end:
-        largest = 4.0 if bar.following is not None and bar.following.label == "chorus" and ending != "half" else 2.0
-        if ending == "build":
+        largest = 4.0 if bar.following is not None and bar.following.label == "chorus" and transition != "half" else 2.0
+        if transition == "build":
             largest = 1.0
         least = 1.0
     elif every_bars and (bar.index + 1) % every_bars == 0 and bar.index + 1 < bar.count:
@@ -79,6 +79,6 @@ def silence_from(task: RoleTask[object], bar: Bar) -> int:
     beat = task.chart.grid.meter.at(bar.start_tick).beat_ticks
     if bar.is_break:
         return min(length, beat // 2)
-    if bar.is_section_end and bar.section.ending == "drop":
+    if bar.is_section_end and bar.section.transition == "drop":
         return length - min(2 * beat, length // 2)
     return length
