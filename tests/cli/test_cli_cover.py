@@ -142,7 +142,7 @@ class TestWithoutFluidsynth:
         def missing() -> None:
             raise SynthError("libfluidsynth is missing", remedy=synthesis.how_to_install())
 
-        monkeypatch.setattr(synthesis, "library", missing)
+        monkeypatch.setattr(synthesis, "synth_library", missing)
 
     def test_by_default_midi_is_written(self, cli: Cli, short_song: Path, tmp_path: Path) -> None:
         done = cli("cover", short_song, "--style", "lofi")
