@@ -148,7 +148,7 @@ def cover(
 
 def _played(analysis: Analysis, style: Style, options: CoverOptions, take: Song | None) -> Cover:
     seed, chart_seed = keeping.seeds_on(take, options.seed)
-    held = keeping.held(take, arrange.roles_called(style, options.lock))
+    held = keeping.held_roles(take, arrange.roles_called(style, options.lock))
     chart = arrange.chart(analysis, style, seed=chart_seed)
     plan = _plan(options, arrange.plan_band(chart, style), style)
     played = arrange.play(chart, plan, style, seed=seed, held=held)
@@ -262,7 +262,7 @@ class Cover:
             targets[kind_of(path)].append(path)
         for path in targets["midi"]:
             made = self.for_daw
-            midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
+            midi.write(made, path, keys.chord_symbol_texts(made.chords, made.keys))
         for path in targets["score"]:
             scores.write_musicxml(self.to_music21(), path)
         report = None

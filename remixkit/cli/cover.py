@@ -13,7 +13,7 @@ from remixkit.cli.options.arranging import ArrangingOptions, PlanOptions
 from remixkit.cli.options.daw_files import DawOptions
 from remixkit.cli.options.earlier_takes import TakesOptions
 from remixkit.cli.options.shared import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
-from remixkit.cli.options.sound_files import Sound, SoundOptions, StemsOptions
+from remixkit.cli.options.sound_files import SoundOptions, SoundTarget, StemsOptions
 from remixkit.errors import OutputError, SynthError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def run(
 def _written(
     made: Cover,
     job: targets.Job,
-    sounding: Sound | None,
+    sounding: SoundTarget | None,
     soundfont: str | None,
     share: Callable[[str, float], None],
 ) -> tuple[RenderReport | None, Sequence[str]]:

@@ -350,7 +350,7 @@ def _(plain: Files, dressed: Files) -> None:
 
 
 def symbols(files: Files) -> list[tuple[int, str]]:
-    return [(t.tick, t.text) for t in keys.chord_symbols(files.made.chords, files.made.keys)]
+    return [(t.tick, t.text) for t in keys.chord_symbol_texts(files.made.chords, files.made.keys)]
 
 
 @carries("chord symbols", ".mid")

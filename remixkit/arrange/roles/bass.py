@@ -11,7 +11,7 @@ from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
 from remixkit.arrange.playing.player import lead_line, plays_at, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.arrange.playing.tones import approach, bass_pc, degree_interval, into, place
+from remixkit.arrange.playing.tones import approach, chord_bass_pc, degree_interval, into, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import BASS_DRUMS
 from remixkit.model.analysis import ChordSpan
@@ -82,7 +82,7 @@ def bass(task: RoleTask[BassSettings]) -> RoleOutput:
 
 def _arrival(melody: MelodyLine, chord: ChordSpan, before: int | None, low: int, high: int, near: float) -> int:
     """Where the bass takes a new chord: near home, not in parallel fifths or octaves with the tune if it can choose."""
-    root = place(bass_pc(chord), low, high, near)
+    root = place(chord_bass_pc(chord), low, high, near)
     was = melody.pitches(chord.start_tick - TICKS_PER_QUARTER, chord.start_tick)
     now = melody.pitches(chord.start_tick, chord.start_tick + TICKS_PER_QUARTER // 4)
     if before is None or not was or not now or root == before:
@@ -124,7 +124,7 @@ def _pitch(task: RoleTask[object], stroke: ChordEvent, root: int, home: float, l
         change = chord.end_tick - stroke.start_tick
         if following.root_pc is None or change > TICKS_PER_QUARTER:
             return into(root + degree_interval(chord, "5", key), low, high)
-        goal = place(bass_pc(following), low, high, 0.45 * root + 0.55 * home)
+        goal = place(chord_bass_pc(following), low, high, 0.45 * root + 0.55 * home)
         return approach(goal, now if now != goal else goal - 1, key, low, high)
     true_root = place(chord.root_pc or 0, low, high, root)
     wanted = true_root + degree_interval(chord, degree, key)

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from remixkit.arrange.performance.expression import modulation, swells
+from remixkit.arrange.performance.expression import modulation, swelling
 from remixkit.arrange.playing.bars import Bar, bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine, phrases
 from remixkit.arrange.playing.player import lead_line, register, velocity
@@ -50,7 +50,7 @@ def countermelody(task: RoleTask[CountermelodySettings]) -> RoleOutput:
     controls: tuple[Control, ...] = ()
     if task.settings.swell:
         controls = tuple(
-            swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
+            swelling([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
         )
     if task.settings.wheel:
         controls += tuple(modulation(notes, task.chart.grid))

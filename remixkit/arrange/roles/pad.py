@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from remixkit.arrange.performance.expression import rises, swells
+from remixkit.arrange.performance.expression import rises, swelling
 from remixkit.arrange.playing.bars import bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.player import lead_line, register, velocity, voiced
@@ -82,8 +82,8 @@ def swell_controls(task: RoleTask[PadSettings]) -> list[Control]:
         bars = bars_of(task.chart, [section])
         spans += [(bars[i].start_tick, bars[min(i + 3, len(bars) - 1)].end_tick) for i in range(0, len(bars), 4)]
     if kind == "cc1":
-        return swells(spans, low=25, high=90, number=CC_MODULATION)
-    return swells(spans, low=72, high=108)
+        return swelling(spans, low=25, high=90, number=CC_MODULATION)
+    return swelling(spans, low=72, high=108)
 
 
 def _clear(pitch: int, melody: MelodyLine, start: int, end: int, chord: tuple[int, ...], low: int, high: int) -> int:
