@@ -54,7 +54,6 @@ VERBS = {"read", "write", "load", "run", "find", "check", "list_"}
 """What several modules do, and are called by their module's name: `manifest.read`, `plan_file.read`."""
 HOMONYMS = VERBS | {
     "Bars",
-    "Sounding",
     "analyze",
     "melody_track",
     "moved",
