@@ -20,7 +20,7 @@ FLOORS = {
     "errors": 0, "seeding": 0, "plugins": 0, "files": 0,
     "model": 1,
     "midi": 2, "theory": 2, "patterns": 2,
-    "style": 3, "analyse": 3, "render": 3,
+    "notation": 3, "style": 3, "analyse": 3, "render": 3,
     "arrange": 4,
     "remix": 5,
     "export": 6, "batch": 6, "evaluate": 6,

@@ -1,0 +1,1 @@
+"""Scores that come in: MusicXML and ABC, read as they are played."""
