@@ -29,9 +29,10 @@ from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
+from remixkit.notation import scores
 from remixkit.plugins import nearest
 from remixkit.style import Style
-from remixkit.theory import keys, notation, scores
+from remixkit.theory import keys, notation
 
 if TYPE_CHECKING:
     import music21
@@ -67,7 +68,7 @@ def load(path: str | Path) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return notation.read_score(path) if path.suffix.lower() in scores.ENDINGS else midi.read(path)
+    return scores.read_score(path) if path.suffix.lower() in scores.ENDINGS else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

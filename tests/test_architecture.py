@@ -29,7 +29,7 @@ FLOORS = {
 
 OWNERS = {
     "mido": {"midi"},
-    "music21": {"theory"},
+    "music21": {"theory", "notation"},
     "pydantic": {"style"}, "pydantic_core": {"style"},
     "pretty_midi": {"analyse"},
     "fluidsynth": {"render"}, "pedalboard": {"render"}, "soundfile": {"render"}, "pyloudnorm": {"render"},

@@ -18,7 +18,7 @@ from remixkit.errors import SongError
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.theory import scores
+from remixkit.notation import scores
 from remixkit.theory.chords import QUALITIES, label, parse_label, quality_of, spans_of
 from remixkit.theory.notation import to_music21, write_musicxml
 

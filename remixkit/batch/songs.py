@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remixkit.errors import SongError
-from remixkit.theory import scores
+from remixkit.notation import scores
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi", *scores.ENDINGS)
 

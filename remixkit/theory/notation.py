@@ -22,7 +22,6 @@ from remixkit.theory.clefs import clefs, usual_clef
 from remixkit.theory.directions import ends_held
 from remixkit.theory.measures import Marks, fill_flat, fill_measures, plain_staff, show_accidentals
 from remixkit.theory.reading import from_music21 as from_music21
-from remixkit.theory.scores import read_score as read_score
 from remixkit.theory.sheet import Player, Sheet, in_systems, lead_of, sheet_of, shortened, straight
 from remixkit.theory.signs import Span, above, dynamics, meters, pedal, signatures
 from remixkit.theory.staves import Staff, pedal_of, written
