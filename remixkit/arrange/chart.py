@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixkit.model.analysis import ChordSpan, Key, SectionLabel, TrackRole
-from remixkit.model.song import Note, Text
+from remixkit.model.song import Lyric, Note
 from remixkit.model.timing import Grid
 from remixkit.style.schema import Ending, SectionName
 
@@ -96,7 +96,7 @@ class Chart:
     chords: tuple[ChordSpan, ...]
     sections: tuple[PlannedSection, ...]
     melody: tuple[Note, ...]
-    lyrics: tuple[Text, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
     source: tuple[SourceLine, ...] = ()
     half_time: bool = False
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Master, Move, Part
-from remixkit.model.song import Control, Message, Note, Text
+from remixkit.model.song import Control, Lyric, Message, Note
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.patterns import DRUM_VOICES
 from remixkit.theory.chords import bass_pc, tones
@@ -18,7 +18,7 @@ _BASS, _LOWEST = 36, 54
 _VELOCITY = 64
 _NAME, _MARKERS = b"\xff\x03", (b"\xff\x06", b"\xff\x07")
 
-_At = TypeVar("_At", Control, Message, Text, TempoChange, MeterChange)
+_At = TypeVar("_At", Control, Message, Lyric, TempoChange, MeterChange)
 _Long = TypeVar("_Long", Note, Key, ChordSpan, Section, Move)
 
 

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import TypeVar
 
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
-from remixkit.model.song import Message, Note, Text, Track
+from remixkit.model.song import Lyric, Message, Note, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 
 Spanned = TypeVar("Spanned", Note, MelodyNote, Key, ChordSpan, Section)
+_Said = TypeVar("_Said", Text, Lyric)
 
 # A rest of half a beat parts a phrase from the pickup of the next.
 BREATH_TICKS = TICKS_PER_QUARTER // 2
@@ -109,8 +110,8 @@ def _joined(keys: tuple[Key, ...]) -> tuple[Key, ...]:
     return tuple(out)
 
 
-def _texts(texts: Sequence[Text], stretches: Sequence[Stretch]) -> tuple[Text, ...]:
-    return tuple(Text(t.tick + s.shift, t.text) for s in stretches for t in texts if s.start <= t.tick < s.end)
+def _texts(texts: Sequence[_Said], stretches: Sequence[Stretch]) -> tuple[_Said, ...]:
+    return tuple(replace(t, tick=t.tick + s.shift) for s in stretches for t in texts if s.start <= t.tick < s.end)
 
 
 def _track(track: Track, stretches: Sequence[Stretch]) -> Track:

@@ -14,7 +14,7 @@ from remixkit.arrange.joins import joined
 from remixkit.arrange.plan import Plan, plan
 from remixkit.arrange.quantise import quantised
 from remixkit.model.analysis import Analysis, ChordSpan, Key
-from remixkit.model.song import Note, Text
+from remixkit.model.song import Lyric, Note
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.seeding import child_rng
 from remixkit.style.schema import FormSpec, HarmonySpec, Style
@@ -57,7 +57,7 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
         chords=coloured,
         sections=outline.sections,
         melody=melody,
-        lyrics=tuple(Text(t.tick + outline.shift_ticks, t.text) for t in _lyrics(analysis)),
+        lyrics=tuple(replace(t, tick=t.tick + outline.shift_ticks) for t in _lyrics(analysis)),
         source=tuple(
             SourceLine(role, _moved(quantised(track.notes), outline))
             for track, role in zip(analysis.song.tracks, analysis.roles, strict=True)
@@ -306,7 +306,7 @@ def _same(a: ChordSpan, b: ChordSpan) -> bool:
     return (a.root_pc, a.quality, a.bass_pc) == (b.root_pc, b.quality, b.bass_pc)
 
 
-def _lyrics(analysis: Analysis) -> tuple[Text, ...]:
+def _lyrics(analysis: Analysis) -> tuple[Lyric, ...]:
     """The words: of the track that sings most of the tune, else of the track with the most."""
     tracks = analysis.song.tracks
     sung = Counter(n.track for n in analysis.melody)

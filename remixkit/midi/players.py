@@ -11,7 +11,7 @@ from remixkit.midi.events import ESCAPE, META, SYSEX, Decoded
 from remixkit.midi.said import Said
 from remixkit.midi.timeline import Clock
 from remixkit.midi.words import Words
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric
 
 _TEMPO, _METER, _KEY, _CHANNEL_PREFIX, _PORT, _LAST_TEXT = 0x51, 0x58, 0x59, 0x20, 0x21, 0x0F
 _BANK_MSB = 0
@@ -133,7 +133,7 @@ def drummers(song: Sorted, warnings: list[str]) -> set[int]:
     return out
 
 
-def singer(players: Sequence[Player], lyrics: Sequence[Text]) -> Player | None:
+def singer(players: Sequence[Player], lyrics: Sequence[Lyric]) -> Player | None:
     """Who has a track's lyrics: the player whose onsets meet most of them, if they meet half."""
     ticks = {t.tick for t in lyrics}
     met = [len(ticks & {n.start_tick for n in p.said.notes}) for p in players]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from remixkit.midi.events import Decoded
 from remixkit.midi.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
 from remixkit.midi.players import Sorted, drummers, programs, singer, sort_out
 from remixkit.midi.tracks import decode_all
-from remixkit.model.song import KeySignature, Message, Song, Text, Track
+from remixkit.model.song import KeySignature, Message, Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 _SEVERAL_TRACKS_IN_ONE, _IN_LINE = 0, 2
@@ -151,7 +152,7 @@ def _tracks(
     of_all: list[Message] = []
     unplayed: list[tuple[Message, ...]] = []
     for k, (players, texts, told) in enumerate(zip(events.players, events.words, events.said, strict=True)):
-        lyrics = tuple(Text(clock(t.tick), t.text) for t in words.lyrics(texts, decode, is_karaoke=is_karaoke))
+        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in words.lyrics(texts, decode, is_karaoke=is_karaoke))
         who = singer(players, lyrics)
         own, rest = said.handed_out(
             told,

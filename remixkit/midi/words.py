@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from remixkit.midi.syllables import syllables
 from remixkit.midi.text import Decoder, one_line
 from remixkit.midi.timeline import Clock
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric, Text
 
 TEXT, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER, CUE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
 
@@ -71,25 +72,25 @@ def decoder(tracks: Sequence[Words]) -> Decoder:
     return Decoder(texts)
 
 
-def lyrics(words: Words, decode: Decoder, *, is_karaoke: bool) -> list[Text]:
+def lyrics(words: Words, decode: Decoder, *, is_karaoke: bool) -> list[Lyric]:
     """The syllables of a track, in file ticks; text events only count in a karaoke file without lyric events."""
     found = words.of(LYRIC)
     if found:
-        syllables = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
+        said = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
     elif is_karaoke and any(tick for tick, _ in words.of(TEXT)):
-        syllables = [(tick, _kar_marks(decode(data))) for tick, data in words.of(TEXT) if not data.startswith(b"@")]
+        said = [(tick, _kar_marks(decode(data))) for tick, data in words.of(TEXT) if not data.startswith(b"@")]
     else:
         return []
     out: list[Text] = []
     breaks = ""
-    for tick, text in syllables:
+    for tick, text in said:
         if text.strip("\n"):
             ending = text[len(text.rstrip("\n")) :]
             out.append(Text(tick, breaks + text.rstrip("\n")))
             breaks = ending
         else:
             breaks += text
-    return out
+    return syllables(out)
 
 
 def _kar_marks(text: str) -> str:

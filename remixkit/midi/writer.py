@@ -20,6 +20,7 @@ from remixkit.midi.drums import DRUM_CHANNEL
 from remixkit.midi.events import META
 from remixkit.midi.ports import RINGING_TICKS, Seat, passages, seats
 from remixkit.midi.said import LYRIC, NAME, on_channel
+from remixkit.midi.syllables import parted
 from remixkit.midi.timeline import Clock
 from remixkit.midi.words import of_take
 from remixkit.model.analysis import Key
@@ -201,7 +202,7 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
-    out.extend((t.tick, _WORD, mido.MetaMessage("lyrics", text=_text(t.text))) for t in part.lyrics)
+    out.extend((tick, _WORD, mido.MetaMessage("lyrics", text=_text(text))) for tick, text in parted(part.lyrics))
     out.extend(chain.from_iterable(_note(channel, note) for note in untangled(part.notes)))
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")
