@@ -50,6 +50,14 @@ KINDS: Mapping[str, Mapping[int, int]] = MappingProxyType(
         "pedal": {1: 0},
         "power": {1: 0, 5: 7},
         "Tristan": {1: 0, 4: 6, 6: 10, 9: 15},
+        # and music21's
+        "suspended-fourth-seventh": {1: 0, 4: 5, 5: 7, 7: 10},
+        "minor-major-seventh": _MINOR | {7: 11},
+        "minor-major-ninth": _MINOR | {7: 11} | _NINTH,
+        "augmented-major-seventh": _AUGMENTED | {7: 11},
+        "augmented-dominant-ninth": _AUGMENTED | {7: 10} | _NINTH,
+        "half-diminished-ninth": _DIMINISHED | {7: 10} | _NINTH,
+        "seventh-flat-five": {1: 0, 3: 4, 5: 6, 7: 10},
     }
 )
 """Semitones above the root of each degree, by kind (MusicXML 4.0, `kind-value`)."""
@@ -64,7 +72,6 @@ _WRITTEN = {
     "sus2": "suspended-second", "5": "power",
 }  # fmt: skip
 """What is written where a kind is "other"."""
-_WRITTEN_KINDS = {"minor-major": "major-minor", "sus47": "suspended-fourth", "augmented-ninth": "augmented-seventh"}
 _DEGREES = {1: 0, 2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 10, 8: 12, 9: 14, 10: 16, 11: 17, 12: 19, 13: 21}
 """Semitones of an added degree: those of a dominant (MusicXML 4.0, `degree-alter`)."""
 
@@ -113,9 +120,8 @@ def _pitch_class(element: Element, name: str) -> int | None:
 
 
 def _kind(said: str, written: str) -> Mapping[int, int] | None:
-    known = KINDS.get(said) or KINDS.get(_WRITTEN_KINDS.get(said, ""))
-    if known is not None:
-        return known
+    if said in KINDS:
+        return KINDS[said]
     return KINDS.get(_WRITTEN.get(re.sub(r"[()\s]", "", written), "")) if said in ("other", "") else None
 
 
