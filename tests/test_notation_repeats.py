@@ -15,7 +15,7 @@ WORDS = {
     "segno": {"segno": True}, "coda": {"coda": True}, "tocoda": {"to_coda": True}, "fine": {"fine": True},
     "dc": {"jump": "dc"}, "ds": {"jump": "ds"},
     "dcfine": {"jump": "dc", "until": "fine"}, "dsfine": {"jump": "ds", "until": "fine"},
-    "dccoda": {"jump": "dc", "until": "coda"}, "dscoda": {"jump": "ds", "until": "coda"},
+    "final": {"is_final": True}, "dccoda": {"jump": "dc", "until": "coda"}, "dscoda": {"jump": "ds", "until": "coda"},
 }  # fmt: skip
 
 
@@ -72,6 +72,8 @@ def played(text: str) -> tuple[str, PlayOrder]:
         ("|: A 1[ B :| 2[ C ] |: D 1[ E :| 2[ F", "ABACDEDF"),
         ("|: A :| 2[ B ] C", "AABC"),
         ("|: A 1[ B :| 3[ C ]", "ABAC"),
+        ("A B(final) C :| D", "ABCCD"),
+        ("A |: B C(final) D :| E", "ABCDBCDE"),
     ],
 )  # fmt: skip
 def test_repeats_and_endings(text: str, wanted: str) -> None:
@@ -97,6 +99,8 @@ def test_repeats_and_endings(text: str, wanted: str) -> None:
         ("|: A B(dc) :| C", "ABABABC"),
         ("A 1[ B(dc) ] 2[ C", "ABAC"),
         ("A(segno) B(tocoda) C(dscoda) D(coda) E(fine) F(dcfine)", "ABCABDEFABCDE"),
+        ("A(final) B C(fine,final) D(dcfine)", "ABCDBC"),
+        ("A(final) B C(final) D(dc)", "ABCDABCD"),
         ("A(fine) B(tocoda) C(dccoda) D(coda) E(fine)", "ABCABDE"),
     ],
 )  # fmt: skip

@@ -36,7 +36,7 @@ FOREIGN = {
 }
 """Endings of scores that are not read, by the program that writes them."""
 
-MAX_FILE_BYTES = 24_000_000
+MAX_FILE_BYTES = 16_000_000
 """Of a score's file."""
 
 MOST_BEATS = 64

@@ -17,7 +17,7 @@ from remixkit.notation.repeats import BarSigns
 
 _SHORTEST_TICKS = TICKS_PER_QUARTER // 16
 """Bars are as long as so many 64th notes."""
-_NEAR_QUARTERS = 1 / 16
+_NEAR_QUARTERS, _OVER_QUARTERS = 1 / 16, 1 / 4
 _LONG_QUARTERS = 8
 _WHOLE_TICKS = 4 * TICKS_PER_QUARTER
 _DENOMINATORS = (4, 8, 16, 32, 64)
@@ -59,7 +59,7 @@ def lengths(parts: Sequence[Sequence[Bar]]) -> list[Length]:
         rows = [bars[index] for bars in parts if index < len(bars)]
         meter = next((bar.meter for bar in rows if bar.meter is not None), None)
         said = meter.quarters if meter is not None else 0.0
-        filled, rested = max(bar.filled for bar in rows), max(bar.rested for bar in rows)
+        filled, rested = _filled(rows, said), max(bar.rested for bar in rows)
         if meter is not None:
             rested = min(rested, said)
         quarters = filled if filled and any(bar.is_implicit for bar in rows) else max(filled, rested)
@@ -67,6 +67,14 @@ def lengths(parts: Sequence[Sequence[Bar]]) -> list[Length]:
             quarters = said or (out[-1].ticks / TICKS_PER_QUARTER if out else 4.0)
         out.append(Length(_ticks(quarters, said), meter))
     return out
+
+
+def _filled(rows: Sequence[Bar], said: float) -> float:
+    """How far the notes of a bar reach; what one part has a little over, where others end with the meter, is not it."""
+    longest = max(bar.filled for bar in rows)
+    if said < longest < said + _OVER_QUARTERS and any(abs(bar.filled - said) < _NEAR_QUARTERS for bar in rows):
+        return said
+    return longest
 
 
 def _ticks(quarters: float, said: float) -> int:
@@ -92,6 +100,8 @@ def signs_of(parts: Sequence[Sequence[Bar]]) -> list[BarSigns]:
     for index, row in enumerate(rows):
         if begins[index] or opens[index]:
             under = begins[index] if _has_end(begins, ends, opens, index) else frozenset()
+        elif not under and any(s.ends_ending for s in row) and index + 1 < len(rows) and begins[index + 1]:
+            under = frozenset({1})  # a bracket that only ends, before another
         jumps = [s for s in row if s.jump]
         out.append(
             BarSigns(
@@ -105,6 +115,7 @@ def signs_of(parts: Sequence[Sequence[Bar]]) -> list[BarSigns]:
                 until=next((s.until for s in jumps if s.until), ""),
                 to_coda=any(s.to_coda for s in row),
                 fine=any(s.fine for s in row),
+                is_final=any(s.is_final for s in row),
             )
         )
         if ends[index]:

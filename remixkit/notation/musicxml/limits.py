@@ -5,10 +5,10 @@ They stand well above what music needs: the largest scores that were tried, whol
 
 from __future__ import annotations
 
-MAX_BYTES = 24_000_000
+MAX_BYTES = 16_000_000
 """Of a score, unpacked. Notation programs write some 400 bytes a note."""
 
-MAX_ELEMENTS = 1_200_000
+MAX_ELEMENTS = 500_000
 """XML elements."""
 
 MAX_DEPTH = 40
@@ -20,7 +20,7 @@ MAX_PARTS = 256
 MAX_MEASURES = 200_000
 """Measures of all parts together, as written."""
 
-MAX_NOTES = 120_000
+MAX_NOTES = 100_000
 """Notes of all parts together, as played."""
 
 MAX_BAR_QUARTERS = 256.0

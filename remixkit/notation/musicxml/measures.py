@@ -177,6 +177,8 @@ class PartReader:
             )
         elif ending is not None:
             signs.ends_ending = True
+        if location == "right" and repeat is None and element.findtext("bar-style") == "light-heavy":
+            signs.is_final = True
         here = signs if location == "left" else self._after
         here.segno |= element.find("segno") is not None or element.get("segno") is not None
         here.coda |= element.find("coda") is not None or element.get("coda") is not None

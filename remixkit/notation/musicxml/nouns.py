@@ -202,6 +202,7 @@ class Signs:
     until: Literal["", "fine", "coda"] = ""
     to_coda: bool = False
     fine: bool = False
+    is_final: bool = False
 
 
 @dataclass(slots=True)
