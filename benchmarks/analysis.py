@@ -53,7 +53,7 @@ from numpy.typing import NDArray
 from pop909 import CHORD_TRACKS, SONGS, section_beats
 
 import remixkit
-from remixkit.export.facts import facts
+from remixkit.export.analysis_facts import facts
 from remixkit.model.song import Song, Track
 from remixkit.theory.chords import family, parse_label
 

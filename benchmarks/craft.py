@@ -23,10 +23,10 @@ from pop909 import drawn
 
 import remixkit
 from remixkit.evaluate import Evaluation, difference, evaluate
-from remixkit.evaluate.harmony import chord_tone_rate, clash, low_intervals, parallels
+from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
+from remixkit.evaluate.melody_match import Voices
+from remixkit.evaluate.melody_measures import tune_on_top, tune_velocity_lead
 from remixkit.evaluate.rhythm import groove_similarities
-from remixkit.evaluate.tune import tune_on_top, tune_velocity_lead
-from remixkit.evaluate.voices import Voices
 from remixkit.model.analysis import Analysis
 
 STYLES = ("piano-ballad", "orchestral", "lofi", "rock")

@@ -14,7 +14,7 @@ What is compared, each a histogram (`ROWS` states its bins) that is normalised i
   notes an onset       of the right and of the left hand
   under the melody     distance from a melody note to the next note struck with it, below it
   bass register        the lowest note struck in each two beats
-  velocity by section  a bar's mean minus the song's: in verses (A, B), in the sabi, elsewhere; mean of three overlaps
+  velocity by section  a bar's mean minus the song's: in verses (A, B), in the chorus, elsewhere; mean of three overlaps
   velocity             a note's minus the song's mean
   melody above rest    velocity of a melody note minus the mean of what is struck with it
   chord-tone rate      a bar's share of notes that belong to the chord
@@ -45,8 +45,8 @@ from numpy.typing import NDArray
 from pop909 import drawn
 
 import remixkit
-from remixkit.arrange.hands import Reach
-from remixkit.arrange.two_hands import solve
+from remixkit.arrange.piano.hands import Reach
+from remixkit.arrange.piano.two_hands import solve
 from remixkit.evaluate.moments import SLOT_TICKS, slot, struck
 from remixkit.evaluate.rhythm import groove_similarities
 from remixkit.model.analysis import Analysis, ChordSpan, Section
@@ -60,7 +60,7 @@ SLOWEST_BPM, FASTEST_BPM = 70.0, 140.0
 Histograms = Mapping[str, NDArray[np.float64]]
 
 ANY_HANDS = Reach(notes=5, comfort=12, span=14, roll=14, repeat_ms=0.0, jumps=())
-KINDS = {"A": "verse", "B": "verse", "sabi": "sabi"}
+KINDS = {"verse": "verse", "prechorus": "verse", "chorus": "chorus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +203,14 @@ ROWS = (
     Row("under the melody", under_melody, *INTERVALS),
     Row("bass register", bass_register, *even(24, 72, 4)),
     Row("velocity, verse", velocity_in("verse"), *LEVELS),
-    Row("velocity, sabi", velocity_in("sabi"), *LEVELS),
+    Row("velocity, chorus", velocity_in("chorus"), *LEVELS),
     Row("velocity, elsewhere", velocity_in("else"), *LEVELS),
     Row("velocity", velocity, *even(-35, 35, 5)),
     Row("melody above rest", melody_above_rest, *even(-15, 35, 5)),
     Row("chord-tone rate", chord_tone_rate, *even(0.5, 1.0, 0.1)),
     Row("groove", groove, *even(0.5, 1.0, 0.0625)),
 )
-SECTION_ROWS = ("velocity, verse", "velocity, sabi", "velocity, elsewhere")
+SECTION_ROWS = ("velocity, verse", "velocity, chorus", "velocity, elsewhere")
 
 
 def take(

@@ -4,7 +4,7 @@
 
 The songs are `pop909.drawn`, those in 4/4 throughout. RemixKit hears chords and sections; MMA is given them as a user
 would write them down: a chord a beat, and for each section a groove of one family (`GROOVES`): its introduction, the
-plain groove in verses, a fuller one in the sabi, its ending in the last two bars. Of our cover the tune and its
+plain groove in verses, a fuller one in the chorus, its ending in the last two bars. Of our cover the tune and its
 doublings are left out. MMA is run as a program; nothing of it is copied.
 
 Columns, means over songs:
@@ -17,8 +17,8 @@ Columns, means over songs:
   fills          of 100 section joins, before how many the last bar's drumming (without drums: rhythm) is found nowhere
                  else in that section
   intro, verse,
-  sabi           notes a beat
-  louder         mean velocity in the sabi minus that in verses
+  chorus           notes a beat
+  louder         mean velocity in the chorus minus that in verses
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ import numpy as np
 from pop909 import drawn
 
 import remixkit
+from remixkit.evaluate.melody_match import voices
 from remixkit.evaluate.moments import SLOT_TICKS, slot
-from remixkit.evaluate.voices import voices
 from remixkit.model.analysis import Analysis, ChordSpan, Section
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -71,13 +71,13 @@ class Played:
 
 def mma_source(analysis: Analysis, family: str) -> str:
     """The song's chords as a text for MMA, groove by section."""
-    intro, verse, sabi, end = GROOVES[family]
+    intro, verse, chorus, end = GROOVES[family]
     bars = list(analysis.song.grid.meter.bars(analysis.end_tick))
     lines = [f"Tempo {analysis.song.grid.tempo.mean_bpm(analysis.end_tick):.1f}"]
     current = ""
     for k, (start, _) in enumerate(bars):
         label = next(s.label for s in analysis.sections if s.start_tick <= start < s.end_tick)
-        wanted = end if k >= len(bars) - 2 else intro if label == "intro" else sabi if label == "sabi" else verse
+        wanted = end if k >= len(bars) - 2 else intro if label == "intro" else chorus if label == "chorus" else verse
         if wanted != current:
             lines.append(f"Groove {wanted}")
             current = wanted
@@ -141,7 +141,7 @@ def figures(played: Played) -> dict[str, float]:
             for s in played.sections
             if s.label in labels
         ]
-        for kind, labels in (("intro", ("intro",)), ("verse", ("A", "B")), ("sabi", ("sabi",)))
+        for kind, labels in (("intro", ("intro",)), ("verse", ("verse", "prechorus")), ("chorus", ("chorus",)))
     }
     beats = {kind: sum((s.end_tick - s.start_tick) / BEAT for _, s in rows) for kind, rows in inside_of.items()}
     notes = {kind: [n for group, _ in rows for n in group] for kind, rows in inside_of.items()}
@@ -155,19 +155,19 @@ def figures(played: Played) -> dict[str, float]:
         "drum bars": 100 * len(set(drum_bars.values())) / len(drum_bars) if drum_bars else np.nan,
         "fills": 100 * float(np.mean(joins)) if joins else np.nan,
         **density,
-        "louder": loud["sabi"] - loud["verse"],
+        "louder": loud["chorus"] - loud["verse"],
     }
 
 
 def songs(data: Path, names: Iterable[str], count: int) -> Iterable[tuple[str, Analysis]]:
-    """The first so many in 4/4 that have verses and a sabi."""
+    """The first so many in 4/4 that have verses and a chorus."""
     for name in names:
         if count <= 0:
             return
         analysis = remixkit.analyze(data / name / f"{name}.mid")
         meters = {(m.numerator, m.denominator) for m in analysis.song.grid.meter.changes}
         labels = {s.label for s in analysis.sections}
-        if meters == {(4, 4)} and "sabi" in labels and labels & {"A", "B"}:
+        if meters == {(4, 4)} and "chorus" in labels and labels & {"verse", "prechorus"}:
             count -= 1
             yield name, analysis
 
@@ -200,7 +200,7 @@ def shown(column: str, values: Sequence[float]) -> str:
     mean = float(np.nanmean(values))
     return (
         f"{mean:.1f}"
-        if column in ("intro", "verse", "sabi")
+        if column in ("intro", "verse", "chorus")
         else f"{mean:+.0f}"
         if column == "louder"
         else f"{mean:.0f}"

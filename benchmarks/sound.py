@@ -42,14 +42,15 @@ from scipy.signal import resample_poly
 
 from remixkit import midi, remix
 from remixkit import style as styles
-from remixkit.evaluate.voices import leads
+from remixkit.evaluate.melody_match import leads
 from remixkit.export.roll import SECTIONS
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.render import SoundFont, render, soundfonts
-from remixkit.render.balance import standing_lu
-from remixkit.render.loudness import step_powers
-from remixkit.render.mix import mixdown
-from remixkit.render.stems import StemsWish, apart
+from remixkit.render import SoundFont, render
+from remixkit.render.master.loudness import step_powers
+from remixkit.render.mix.level_rider import standing_lu
+from remixkit.render.mix.stems import StemsWish, apart
+from remixkit.render.mix.summing import mixdown
+from remixkit.render.soundfonts import lookup
 
 DARK_TO_BRIGHT = ("lofi", "piano-ballad", "orchestral", "rock")
 RATE_HZ = 44100
@@ -230,7 +231,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=2)
     given = parser.parse_args()
     names = given.styles or list(DARK_TO_BRIGHT)
-    fonts = [soundfonts.find(name) for name in given.fonts or [None]]
+    fonts = [lookup.find(name) for name in given.fonts or [None]]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if given.what == "loudness":

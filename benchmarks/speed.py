@@ -70,9 +70,9 @@ def main() -> None:
     parser.add_argument("--soundfont", help="a name or a file; by default the one RemixKit uses")
     given = parser.parse_args()
 
-    from remixkit.render import soundfonts
+    from remixkit.render.soundfonts import lookup
 
-    font = soundfonts.find(given.soundfont).path
+    font = lookup.find(given.soundfont).path
     print("| song | notes | style | MIDI, CPU s | WAV, wall s | / fluidsynth, wall | / fluidsynth, CPU | peak MB |")
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from remixkit import remix
 from remixkit.model.arrangement import Arrangement
-from remixkit.render import SoundFont, render, soundfonts
-from remixkit.render.master import finish
-from remixkit.render.mix import RING_S, Ending, Mix, mixdown
-from remixkit.render.stems import REST, Stem, StemsWish
+from remixkit.render import SoundFont, render
+from remixkit.render.master.mastering import finish
+from remixkit.render.mix.stems import REST, Stem, StemsWish
+from remixkit.render.mix.summing import RING_S, Ending, Mix, mixdown
+from remixkit.render.soundfonts import lookup
 
 RATE = 44100
 
@@ -66,7 +67,7 @@ def main() -> None:
     parser.add_argument("--soundfont")
     parser.add_argument("--style", nargs="+", default=["piano-ballad", "orchestral", "lofi", "rock", "acoustic-pop"])
     given = parser.parse_args()
-    font = soundfonts.find(given.soundfont)
+    font = lookup.find(given.soundfont)
     print("| song | style | stems | glue | mix before its master, dB | finished mix, dB | of other length |")
     print("|---|---|---|---|---|---|---|")
     for song in given.songs:

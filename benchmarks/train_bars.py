@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from train_melody import song_table, split
 
-from remixkit.analyse.accents import Onsets, accents, folded, rotations
+from remixkit.analysis.grid.accents import Onsets, accents, folded, rotations
 
 TARGET = pathlib.Path(__file__).parent.parent / "remixkit" / "analyse" / "weights" / "bars.npz"
 PENALTY = 0.1

@@ -19,8 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pop909 import TRAINING, Corrected, all_corrected
 
-from remixkit.analyse.features import listen, make_frames
-from remixkit.analyse.harmony import NO_CHORD, QUALITIES, ChordModel, best_path, chord_features, log_likelihoods, rolled
+from remixkit.analysis.features import listen, make_frames
+from remixkit.analysis.harmony.chord_search import (
+    NO_CHORD,
+    QUALITIES,
+    ChordModel,
+    best_path,
+    chord_features,
+    log_likelihoods,
+    rolled,
+)
 from remixkit.model.song import Note, Track
 from remixkit.seeding import child_rng
 

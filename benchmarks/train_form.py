@@ -29,11 +29,11 @@ from torch import nn
 from torch.nn import functional
 from train_melody import arrays
 
-from remixkit.analyse import analyze
-from remixkit.analyse.features import make_frames
-from remixkit.analyse.form import best_lines, hear_lines, heeded, in_context, line_odds, logit, loose_ends
-from remixkit.analyse.form_features import Bars
-from remixkit.analyse.form_net import FARTHEST, Net
+from remixkit.analysis import analyze
+from remixkit.analysis.features import make_frames
+from remixkit.analysis.form.bar_features import Bars
+from remixkit.analysis.form.bar_net import FARTHEST, Net
+from remixkit.analysis.form.sections import best_lines, hear_lines, heeded, in_context, line_odds, logit, loose_ends
 
 Array = NDArray[np.float64]
 FOLDS = 4
@@ -123,7 +123,7 @@ def train_trees(examples: Sequence[Example]) -> list[HistGradientBoostingClassif
 
 
 class Torch(nn.Module):
-    """`remixkit.analyse.form_net.Net` while it learns."""
+    """`remixkit.analysis.form.bar_net.Net` while it learns."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ def train_net(examples: Sequence[Example], seed: int) -> Net:
 
 
 def write_nets(nets: Sequence[Net], out: Path) -> None:
-    """As `remixkit.analyse.form_net` reads them; a float16 is exact enough."""
+    """As `remixkit.analysis.form.bar_net` reads them; a float16 is exact enough."""
     names = [name for name in Net.__dataclass_fields__ if name != "dilation"]
     parts = {f"{name}_{k}": getattr(net, name) for k, net in enumerate(nets) for name in names}
     halves = {

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pop909 import TRAINING, Corrected, all_corrected
 
-from remixkit.analyse.features import Frames, Sounding, chord_frames, listen, make_frames
-from remixkit.analyse.harmony import chord_model, chords_of
-from remixkit.analyse.key import (
+from remixkit.analysis.features import Frames, Sounding, chord_frames, listen, make_frames
+from remixkit.analysis.harmony.chord_search import chord_model, chords_of
+from remixkit.analysis.harmony.key_search import (
     NEIGHBOURS,
     KeyModel,
     bar_features,

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from remixkit import midi
-from remixkit.analyse import note_features
-from remixkit.analyse.note_features import NoteTable
+from remixkit.analysis.melody import note_features
+from remixkit.analysis.melody.note_features import NoteTable
 
 TARGET = pathlib.Path(__file__).parent.parent / "remixkit" / "analyse" / "weights" / "melody.npz"
 HELD_OUT = 40
@@ -113,7 +113,7 @@ def poorly_transcribed(
 
 
 def arrays(model: HistGradientBoostingClassifier, k: int) -> dict[str, NDArray[np.generic] | float | int]:
-    """A model as the arrays that `remixkit.analyse.trees` reads."""
+    """A model as the arrays that `remixkit.analysis.trees` reads."""
     trees = [stage[0].nodes for stage in model._predictors]
     size = max(len(t) for t in trees)
     own = np.arange(size)

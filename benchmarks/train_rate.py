@@ -1,4 +1,4 @@
-"""Train the choice between half and full tempo; prints the numbers that stand in remixkit/analyse/rate.py.
+"""Train the choice between half and full tempo; prints the numbers of `remixkit.analysis.grid.tempo_octave`.
 
 Needs POP909 (MIT licence; github.com/music-x-lab/POP909-Dataset):
 
@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from pop909 import TRAINING
 
 from remixkit import midi
-from remixkit.analyse import rate
-from remixkit.analyse.accents import Onsets
-from remixkit.analyse.pulse import find_pulse
+from remixkit.analysis.grid import tempo_octave
+from remixkit.analysis.grid.accents import Onsets
+from remixkit.analysis.grid.pulse import find_pulse
 from remixkit.errors import SongError
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ class Example:
     @property
     def slow(self) -> float:
         """The factor that takes the pulse to its slow level."""
-        return rate.slow_level(self.pulse_bpm)
+        return tempo_octave.slow_level(self.pulse_bpm)
 
     @property
     def doublings(self) -> float:
@@ -57,7 +57,7 @@ class Example:
 
     def figures(self) -> Floats:
         """What is regressed on."""
-        return rate.level_figures(rate.from_zero(self.notes, self.slow), self.pulse_bpm * self.slow)
+        return tempo_octave.level_figures(tempo_octave.from_zero(self.notes, self.slow), self.pulse_bpm * self.slow)
 
 
 def example(path: Path, true_bpm: float | None) -> Example | None:
@@ -114,7 +114,7 @@ def regressed(seen: Floats, is_fast: NDArray[np.bool_]) -> tuple[Floats, float]:
 
 def right(examples: list[Example]) -> str:
     """How often the rate chosen is the true one, too fast, too slow."""
-    said = [np.log2(rate.beat_rate(e.notes, e.pulse_bpm) / e.slow) - round(e.doublings) for e in examples]
+    said = [np.log2(tempo_octave.beat_rate(e.notes, e.pulse_bpm) / e.slow) - round(e.doublings) for e in examples]
     shares = [float(np.mean(np.sign(said) == k)) for k in (0, 1, -1)]
     return "{} files: right {:.3f}, too fast {:.3f}, too slow {:.3f}".format(len(examples), *shares)
 

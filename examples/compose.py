@@ -4,8 +4,8 @@
 
 Three songs, as people's transcriptions come:
 
-paper-comet     an opening. D major, 160 BPM, full band; intro riff, A, B, a royal-road sabi (IV-V-iii-vi),
-                interlude, and the last sabi lifted by a whole tone.
+paper-comet     an opening. D major, 160 BPM, full band; intro riff, A, B, a royal-road chorus (IV-V-iii-vi),
+                interlude, and the last chorus lifted by a whole tone.
 lantern-river   an ending. G major, 6/8, opens with a pickup; piano, music box, strings, light drums, and a
                 ritardando.
 last-train      a ballad. F sharp minor, everything in one piano track, so the tune is not labelled.
@@ -270,7 +270,7 @@ COMET_B = """
 | B4/2 A4/1 F#4/1 | A4/1.5 F#4/.5 E4/1 r/1 | B4/2 A4/1 F#4/1 | A4/1.5 F#4/.5 D4/1 r/.5 D4/.5
 | E4/1 F#4/.5 G4/1 F#4/.5 E4/1 | F#4/1 G4/.5 A4/1 G4/.5 F#4/1
 | G4/1 A4/.5 B4/1 A4/.5 B4/1 | C#5/2 r/.5 A4/.5 B4/.5 C#5/.5 |"""
-COMET_SABI = """
+COMET_CHORUS = """
 | D5/1.5 B4/.5 D5/1 E5/1 | E5/1.5 C#5/.5 A4/1 r/.5 A4/.5 | C#5/1.5 A4/.5 C#5/1 D5/1 | D5/1.5 B4/.5 F#4/1 r/.5 F#4/.5
 | B4/.5 B4/.5 B4/.5 A4/.5 B4/.5 C#5/.5 D5/1 | C#5/.5 C#5/.5 C#5/.5 B4/.5 C#5/.5 D5/.5 E5/1
 | D5/2 A4/.5 B4/.5 A4/.5 F#4/.5 | A4/2 r/1 A4/.5 C#5/.5
@@ -280,12 +280,12 @@ COMET_SABI = """
 CHORDS_RIFF = "Bm | G | D | A"
 CHORDS_A = "D | A/C# | Bm7 | F#m/A | Gmaj7 | D/F# | Em7 | Asus4 A"
 CHORDS_B = "Bm7 | F#m7 | Gmaj7 | D/F# | Em7 | F#m7 | G | A"
-CHORDS_SABI = "G | A | F#m7 | Bm7 | G | A | D | D/F# | G | A | F#m7 | B7 | Em7 | A7 | D | D"
+CHORDS_CHORUS = "G | A | F#m7 | Bm7 | G | A | D | D/F# | G | A | F#m7 | B7 | Em7 | A7 | D | D"
 
 BEAT = {"kick": "X.....x.X.x.....", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."}
 BEAT_LIGHT = {"kick": "X.......x.x.....", "rim": "....x.......x...", "hat": "x.o.x.o.x.o.x.o."}
 BEAT_BUILD = {"kick": "X...X...X...X...", "snare": "....x.......x..o", "hat": "x.x.x.x.x.x.x.x."}
-BEAT_SABI = {"kick": "X..x..x.X..x..x.", "snare": "....X.......X...", "open": "x...x...x...x..."}
+BEAT_CHORUS = {"kick": "X..x..x.X..x..x.", "snare": "....X.......X...", "open": "x...x...x...x..."}
 FILL = {"kick": "X...X...........", "snare": "....X...X.xx....", "tom1": "............x...", "tom2": ".............x..",
         "tom3": "..............xx"}  # fmt: skip
 FILL_SHORT = {"kick": "X.....x.X.......", "snare": "....X.......xxXX", "hat": "x.x.x.x.x.x....."}
@@ -319,16 +319,16 @@ def paper_comet(path: Path) -> None:
         Passage(CHORDS_RIFF, "full", riff=RIFF_HIGH),
         Passage(CHORDS_A, "verse", COMET_A),
         Passage(CHORDS_B, "build", COMET_B),
-        Passage(CHORDS_SABI, "sabi", COMET_SABI),
+        Passage(CHORDS_CHORUS, "chorus", COMET_CHORUS),
         Passage("Bm | G | A | B", "full", riff=RIFF_TURN),
-        Passage(CHORDS_SABI, "sabi", COMET_SABI, lift=2),
+        Passage(CHORDS_CHORUS, "chorus", COMET_CHORUS, lift=2),
         Passage("G | A | D | D", "full", riff=RIFF_END, lift=2, fill=False),
     ]
     at = 0
     for part in form:
         chords = changes(part.chords, at, bar, lift=part.lift)
         bars = (chords[-1].end - at) // bar
-        loud = {"thin": 78, "verse": 76, "build": 84, "full": 94, "sabi": 100}[part.band]
+        loud = {"thin": 78, "verse": 76, "build": 84, "full": 94, "chorus": 100}[part.band]
         vocal.tones += line(part.tune, at, bar, QUARTER, lift=part.lift, velocity=loud)
         lead.tones += line(part.riff, at, bar, QUARTER, lift=part.lift, velocity=loud - 4)
         if part.band == "thin":
@@ -336,7 +336,7 @@ def paper_comet(path: Path) -> None:
             steps(drums, {"hat": "x...x...x...x..."}, at, bar, bars - 1)
             steps(drums, FILL_SHORT, at + (bars - 1) * bar, bar, 1)
         else:
-            groove = {"verse": BEAT_LIGHT, "build": BEAT_BUILD, "full": BEAT, "sabi": BEAT_SABI}[part.band]
+            groove = {"verse": BEAT_LIGHT, "build": BEAT_BUILD, "full": BEAT, "chorus": BEAT_CHORUS}[part.band]
             for first in range(0, bars, 4):
                 last = first + 4 >= bars
                 closed = part.fill or not last
@@ -355,11 +355,11 @@ def paper_comet(path: Path) -> None:
             strum(piano, chords, "X-----x-----x---", 70, floor=50)
             strum(guitar, chords, "X---------------", 70, power=True)
             pad(strings, chords, 64)
-        elif part.band in ("full", "sabi"):
+        elif part.band in ("full", "chorus"):
             roots(bass, chords, "RRRRRR8a", 100, QUARTER // 2)
             strum(piano, chords, "X-----X-----X-x-", 78)
             strum(guitar, chords, "X-----x-x-x-X-x-", 88, power=True)
-            pad(strings, chords, 74 if part.band == "sabi" else 62)
+            pad(strings, chords, 74 if part.band == "chorus" else 62)
         at = chords[-1].end
     final = changes("Eadd9", at, bar)
     for player, pitches in (
@@ -387,16 +387,16 @@ RIVER_A_SHUT = RIVER_A + " C5/2 B4/1 A4/2 F#4/1 | G4/4 r/1 G4/1 |"
 RIVER_B = """
 | B4/3 C5/2 B4/1 | A4/3 B4/2 A4/1 | G4/3 A4/2 G4/1 | D4/5 r/1
 | E4/1 G4/1 B4/1 C5/2 B4/1 | D5/3 B4/2 A4/1 | G4/1 A4/1 B4/1 C5/2 E5/1 | D5/4 r/1 B4/1 |"""
-RIVER_SABI = """
+RIVER_CHORUS = """
 | E5/3 D5/2 B4/1 | G4/3 r/1 G4/1 A4/1 | D5/3 C5/2 A4/1 | B4/3 r/1 G4/1 B4/1
 | E5/3 F#5/2 G5/1 | E5/3 D5/2 C5/1 | B4/1 C5/1 E5/1 D5/2 A4/1 |"""
-RIVER_SABI_OPEN = RIVER_SABI + " B4/4 r/1 B4/1 |"
-RIVER_SABI_SHUT = RIVER_SABI + " G4/5 r/1 |"
+RIVER_CHORUS_OPEN = RIVER_CHORUS + " B4/4 r/1 B4/1 |"
+RIVER_CHORUS_SHUT = RIVER_CHORUS + " G4/5 r/1 |"
 
 FILL_COMPOUND = {"kick": "X...........", "tom1": "......x.....", "tom2": "........x...", "tom3": "..........x."}
 RIVER_CHORDS_A = "G | D/F# | Em7 | Bm/D | C | G/B | Am7 |"
 RIVER_CHORDS_B = "Cmaj7 | Bm7 | Am7 | G | Cmaj7 | Bm7 | Am7 | D"
-RIVER_CHORDS_SABI = "Em7 | C | D | G | Em7 | C | Am7 D | G"
+RIVER_CHORDS_CHORUS = "Em7 | C | D | G | Em7 | C | Am7 D | G"
 
 
 def lantern_river(path: Path) -> None:
@@ -414,8 +414,8 @@ def lantern_river(path: Path) -> None:
         (RIVER_CHORDS_A + "D", RIVER_A_OPEN, "alone"),
         (RIVER_CHORDS_A.replace("Am7 |", "Am7 D |") + "G", RIVER_A_SHUT, "light"),
         (RIVER_CHORDS_B, RIVER_B, "light"),
-        (RIVER_CHORDS_SABI, RIVER_SABI_OPEN, "full"),
-        (RIVER_CHORDS_SABI, RIVER_SABI_SHUT, "full"),
+        (RIVER_CHORDS_CHORUS, RIVER_CHORUS_OPEN, "full"),
+        (RIVER_CHORDS_CHORUS, RIVER_CHORUS_SHUT, "full"),
         ("Em7 | C | Am7 D | G", RIVER_INTRO, "box"),
     ]
     at = bar
@@ -449,11 +449,11 @@ def lantern_river(path: Path) -> None:
 TRAIN_A = """
 | C#5/1.5 B4/.5 A4/1 G#4/1 | A4/1.5 F#4/.5 C#4/1 r/1 | D5/1.5 C#5/.5 B4/1 A4/1 | G#4/3 r/.5 C#4/.5
 | F#4/.5 G#4/.5 A4/1.5 B4/.5 C#5/1 | E5/1.5 D5/.5 C#5/1 B4/1 | A4/.5 B4/.5 C#5/1 B4/1.5 G#4/.5 | A4/3 r/1 |"""
-TRAIN_SABI = """
+TRAIN_CHORUS = """
 | F#5/2 E5/1 C#5/1 | E5/1.5 D5/.5 B4/1 r/.5 B4/.5 | D5/2 C#5/1 A4/1 | C#5/1.5 B4/.5 G#4/1 r/.5 G#4/.5
 | A4/.5 B4/.5 C#5/1.5 D5/.5 E5/1 | F#5/1.5 E5/.5 D5/1 C#5/1 | B4/.5 C#5/.5 D5/1 C#5/1 G#4/1 | F#4/3 r/1 |"""
 TRAIN_CHORDS_A = "F#m | F#m/E | D | C#7 | Bm7 | E | A E/G# | F#m"
-TRAIN_CHORDS_SABI = "D | E | Bm7 | F#m | D | E | Bm7 C#7 | F#m"
+TRAIN_CHORDS_CHORUS = "D | E | Bm7 | F#m | D | E | Bm7 C#7 | F#m"
 
 
 def last_train(path: Path) -> None:
@@ -464,7 +464,7 @@ def last_train(path: Path) -> None:
     for text, tune, figure, loud in (
         ("F#m | D | Bm7 | C#7", "", "01234321", 56),
         (TRAIN_CHORDS_A, TRAIN_A, "012.3.2.", 70),
-        (TRAIN_CHORDS_SABI, TRAIN_SABI, "01234323", 84),
+        (TRAIN_CHORDS_CHORUS, TRAIN_CHORUS, "01234323", 84),
         ("F#m | D | Bm7 C#7 | F#m", "", "012343..", 54),
     ):
         chords = changes(text, at, bar)

@@ -2,7 +2,7 @@
 
     read      load              a file's notes, tempo and meters            -> Song
     grid,
-    analyse   analyse.analyze   true bars, melody, chords, keys, sections   -> Analysis
+    analyze   analysis.analyze  true bars, melody, chords, keys, sections   -> Analysis
     plan,
     arrange,
     groove    arrange.arrange   a style's players, what each of them plays  -> Arrangement
@@ -22,25 +22,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from remixkit import analyse, arrange, midi, plugins
+from remixkit import arrange, midi, plugins
 from remixkit import style as styles
-from remixkit.arrange import BandPlan, Daw, explain, for_daw, plan_file, takes
+from remixkit.analysis import analyze as listen
+from remixkit.arrange import BandPlan, Daw, for_daw
+from remixkit.arrange.form import explain, plan_file
+from remixkit.arrange.takes import keeping
 from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
 from remixkit.notation import scores
+from remixkit.notation.reading import score_files
 from remixkit.plugins import nearest
 from remixkit.style import Style
-from remixkit.theory import keys, notation
+from remixkit.theory import keys
 
 if TYPE_CHECKING:
     import music21
 
     from remixkit.render import RenderReport
-    from remixkit.render.encode import Bits
-    from remixkit.render.stems import Stem, StemsWish
-    from remixkit.render.tags import Art
+    from remixkit.render.files.encode import Bits
+    from remixkit.render.files.tags import Art
+    from remixkit.render.mix.stems import Stem, StemsWish
 
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
@@ -68,7 +72,7 @@ def load(path: str | Path) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return scores.read_score(path) if scores.is_score(path) else midi.read(path)
+    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:
@@ -87,7 +91,7 @@ def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysi
         If the song cannot be read, has nothing to cover, or has no such track.
     """
     heard = _song(song)
-    return analyse.analyze(heard, None if melody_track is None else _track(heard, melody_track))
+    return listen(heard, None if melody_track is None else _track(heard, melody_track))
 
 
 def understand(song: SongLike, wanted: Iterable[Style], *, melody_track: int | str | None = None) -> Analysis:
@@ -165,13 +169,13 @@ def cover(
     chosen = style if isinstance(style, Style) else styles.load(style)
     chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, level=level, raw=raw)
     analysis = song if isinstance(song, Analysis) else understand(song, [chosen], melody_track=melody_track)
-    players, chart = (seed or 0, None) if earlier is None else takes.seeds_on(earlier, seed)
+    players, chart = (seed or 0, None) if earlier is None else keeping.seeds_on(earlier, seed)
     own = arrange.plan_band(analysis, chosen, seed=players if chart is None else chart)
     band = plan if isinstance(plan, BandPlan) else own if plan is None else plan_file.read(Path(plan), own, chosen)
-    held = takes.held(earlier, arrange.roles_called(chosen, lock))
+    held = keeping.held(earlier, arrange.roles_called(chosen, lock))
     made = arrange.arrange(analysis, chosen, seed=players, chart_seed=chart, plan=band, held=held)
     if earlier is not None:
-        made = takes.with_kept(made, earlier, lock=lock, redo=redo)
+        made = keeping.with_kept(made, earlier, lock=lock, redo=redo)
     return Cover(made, analysis, chosen, band, daw)
 
 
@@ -242,15 +246,16 @@ class Cover:
             made = self.for_daw
             midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
         for path in targets["score"]:
-            notation.write_musicxml(self.to_music21(), path)
+            scores.write_musicxml(self.to_music21(), path)
         report = None
         if targets["sound"] or stems:
-            from remixkit.render import render, soundfonts  # they take their time to load, and MIDI needs none of them
+            from remixkit.render import render
+            from remixkit.render.soundfonts import lookup  # they take their time to load, and MIDI needs none of them
 
             report = render(
                 self.arrangement,
                 targets["sound"],
-                soundfont=soundfonts.find(soundfont),
+                soundfont=lookup.find(soundfont),
                 rate_hz=rate_hz,
                 bits=bits,
                 stems=stems,
@@ -265,7 +270,7 @@ class Cover:
 
     def to_music21(self) -> music21.stream.Score:
         """The arrangement as a music21 Score, to work on."""
-        return notation.to_music21(self.arrangement)
+        return scores.to_music21(self.arrangement)
 
 
 def kind_of(path: Path) -> Kind:
@@ -298,7 +303,7 @@ def _song(song: Any) -> Song:
         return song
     if isinstance(song, str | Path):
         return load(song)
-    return notation.from_music21(song)
+    return scores.from_music21(song)
 
 
 def _track(song: Song, which: int | str) -> int:

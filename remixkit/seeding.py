@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+# Words that were renamed keep the stream they had, so that a seed still gives its take.
+_STREAMS = {"chorus": "sabi", "last_chorus": "last_sabi"}
+
+
 def child_rng(seed: int, *names: str | int) -> np.random.Generator:
     """A generator for one named decision.
 
@@ -17,7 +21,7 @@ def child_rng(seed: int, *names: str | int) -> np.random.Generator:
     seed : int
         The user's seed.
     *names : str or int
-        The path of the decision, such as ``"bass", "sabi", 3``. Another path gives an independent stream.
+        The path of the decision, such as ``"bass", "chorus", 3``. Another path gives an independent stream.
 
     Returns
     -------
@@ -26,6 +30,6 @@ def child_rng(seed: int, *names: str | int) -> np.random.Generator:
     """
     import numpy as np
 
-    path = "\x1f".join([str(seed), *(str(n) for n in names)])
+    path = "\x1f".join([str(seed), *(_STREAMS.get(str(n), str(n)) for n in names)])
     digest = hashlib.sha256(path.encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))

@@ -11,9 +11,9 @@ import mido
 
 from remixkit import style as styles
 from remixkit.batch import Batch, Step, begin, make
-from remixkit.batch.making import Outcome
-from remixkit.batch.making import make as work
-from remixkit.batch.plan import Job
+from remixkit.batch.worker import Outcome
+from remixkit.batch.worker import make as work
+from remixkit.batch.worklist import Job
 
 TUNE = (72, 74, 76, 79, 77, 76, 74, 71, 72, 76, 79, 84, 83, 79, 74, 72)
 CHORDS = ((60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from remixkit.arrange.chart import Chart, PlannedSection
-from remixkit.arrange.role import Phrase, RoleTask
+from remixkit.arrange.form.chart import Chart, PlannedSection
+from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
 from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
@@ -29,11 +29,11 @@ def song(
 ) -> Analysis:
     """A song of sections of some bars each on a loop of four chords in C.
 
-    `form`: i intro, A, B, S sabi, n interlude, O outro; intro, interlude and outro have no tune.
+    `form`: i intro, A, B, S chorus, n interlude, O outro; intro, interlude and outro have no tune.
     """
     change = MeterChange(0, *meter)
     bar = change.bar_ticks
-    labels = {"i": "intro", "A": "A", "B": "B", "S": "sabi", "n": "interlude", "O": "outro"}
+    labels = {"i": "intro", "A": "verse", "B": "prechorus", "S": "chorus", "n": "interlude", "O": "outro"}
     energy = {"i": 0.1, "A": 0.3, "B": 0.55, "S": 0.9, "n": 0.5, "O": 0.15}
     sections = tuple(
         Section(k * bars_each * bar, (k + 1) * bars_each * bar, labels[c], energy[c]) for k, c in enumerate(form)
@@ -71,7 +71,7 @@ def chart(
     *,
     bars: int = 4,
     intensity: float = 0.6,
-    label: str = "A",
+    label: str = "verse",
     melody: Iterable[Note] = (),
     more: int = 1,
     bpm: float = 120,

@@ -10,7 +10,7 @@ from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoMap
 Q = 960
 SHAPES = {"maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "dim": (0, 3, 6), "maj7": (0, 4, 7, 11)}
 VERSE = [(9, "min"), (5, "maj"), (0, "maj"), (7, "maj")]
-SABI = [(5, "maj"), (7, "maj"), (4, "min"), (9, "min")]
+CHORUS = [(5, "maj"), (7, "maj"), (4, "min"), (9, "min")]
 
 
 def comping(
@@ -44,26 +44,26 @@ def song(*parts: Sequence[Note], meter: tuple[int, int] = (4, 4)) -> Song:
 
 A_TUNE = [69, 69, 71, 72, 69, 67, 65, 0, 64, 67, 72, 71, 67, 0, 0, 0] * 2
 B_TUNE = [72, 71, 72, 74, 71, 69, 67, 69, 65, 65, 67, 69, 71, 71, 0, 0] * 2
-SABI_TUNE = [81, 79, 77, 81, 83, 79, 74, 79, 76, 79, 83, 79, 84, 81, 76, 0] * 2
+CHORUS_TUNE = [81, 79, 77, 81, 83, 79, 74, 79, 76, 79, 83, 79, 84, 81, 76, 0] * 2
 BRIDGE = [(2, "min"), (4, "min"), (5, "maj"), (7, "maj")]
 
 
 def anime_song(lift: int = 0) -> tuple[Song, list[str]]:
-    """Intro, A, B, sabi, interlude, A, B, sabi, sabi (lifted), outro; eight bars each but for four-bar intro, outro."""
-    plan = ["intro", "A", "B", "sabi", "interlude", "A", "B", "sabi", "sabi", "outro"]
+    """A song in the form of an opening, its last chorus lifted; eight bars a section, four of intro and of outro."""
+    plan = ["intro", "verse", "prechorus", "chorus", "interlude", "verse", "prechorus", "chorus", "chorus", "outro"]
     tune, accompaniment, bar = [], [], 0
     for k, name in enumerate(plan):
         up = lift if k >= 8 else 0
         size = 4 if name in ("intro", "outro", "interlude") else 8
-        chords = {"A": VERSE, "B": BRIDGE, "sabi": SABI}.get(name, VERSE)
-        loud = {"sabi": 100, "B": 80}.get(name, 64)
+        chords = {"verse": VERSE, "prechorus": BRIDGE, "chorus": CHORUS}.get(name, VERSE)
+        loud = {"chorus": 100, "prechorus": 80}.get(name, 64)
         accompaniment += comping((chords * 2)[:size], bar, up=up, velocity=loud)
-        if name == "sabi":
+        if name == "chorus":
             accompaniment += [
                 Note(n.start_tick + Q // 2, n.end_tick, n.pitch, loud) for n in comping(chords * 2, bar, up=up)
             ]
-        if name in ("A", "B", "sabi"):
-            line = {"A": A_TUNE, "B": B_TUNE, "sabi": SABI_TUNE}[name]
+        if name in ("verse", "prechorus", "chorus"):
+            line = {"verse": A_TUNE, "prechorus": B_TUNE, "chorus": CHORUS_TUNE}[name]
             tune += phrase(line, bar, up=up, velocity=loud + 10)
         bar += size
     return song(tune, accompaniment), plan

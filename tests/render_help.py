@@ -14,7 +14,7 @@ from remixkit.model.analysis import Section
 from remixkit.model.arrangement import Arrangement, Master, Part
 from remixkit.model.song import Control, Note
 from remixkit.model.timing import Grid
-from remixkit.render import synth
+from remixkit.render.synth import synthesis
 
 RATE = 44100
 BEAT = 960
@@ -23,7 +23,7 @@ BEAT = 960
 def need_fluidsynth() -> None:
     """Skip, saying why, where the system library is missing."""
     try:
-        synth.library()
+        synthesis.library()
     except SynthError as missing:
         pytest.skip(str(missing), allow_module_level=True)
 
@@ -42,7 +42,7 @@ def cc(beat: float, number: int, value: int) -> Control:
 def arrangement(*parts: Part, master: Master | None = None, seed: int = 1) -> Arrangement:
     end = max((n.end_tick for p in parts for n in p.notes), default=BEAT)
     return Arrangement(
-        "残酷な天使", "test", seed, Grid(), (), (), (Section(0, end, "A"),), parts, master or Master(), "作曲者"
+        "残酷な天使", "test", seed, Grid(), (), (), (Section(0, end, "verse"),), parts, master or Master(), "作曲者"
     )
 
 

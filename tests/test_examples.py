@@ -39,7 +39,7 @@ def test_notation(compose: ModuleType) -> None:
     assert (chord.pcs, chord.bass) == ((2, 6, 9), 6)
 
 
-def test_the_last_sabi_is_the_first_a_tone_higher() -> None:
+def test_the_last_chorus_is_the_first_a_tone_higher() -> None:
     vocal = pretty_midi.PrettyMIDI(str(EXAMPLES / "paper-comet.mid")).instruments[0]
     first = [(round(n.start - 36.0, 3), n.pitch) for n in vocal.notes if 36 <= n.start < 60]
     last = [(round(n.start - 66.0, 3), n.pitch - 2) for n in vocal.notes if 66 <= n.start < 90]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.band_plan import BandPlan
 from remixkit.arrange.daw import Daw, for_daw
 from remixkit.arrange.engine import arrange, plan_band, roles_called
-from remixkit.arrange.kept import as_it_is, needs_ear, unheard
+from remixkit.arrange.form.band_plan import BandPlan
+from remixkit.arrange.passthrough import as_it_is, needs_ear, unheard
 
 __all__ = ["BandPlan", "Daw", "arrange", "as_it_is", "for_daw", "needs_ear", "plan_band", "roles_called", "unheard"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from remixkit.midi.spec import DRUM_VOICES, META, META_CUE, META_MARKER, META_NAME
 from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Master, Move, Part
 from remixkit.model.song import Control, Lyric, Message, Note
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
-from remixkit.patterns import DRUM_VOICES
 from remixkit.theory.chords import bass_pc, tones
 
 CHORDS, CHORD_TRACK = "Chords", "chord_track"
 _VOICES = {pitch: name for name, pitch in DRUM_VOICES.items()}
 _BASS, _LOWEST = 36, 54
 _VELOCITY = 64
-_NAME, _MARKERS = b"\xff\x03", (b"\xff\x06", b"\xff\x07")
+_NAME, _MARKERS = bytes((META, META_NAME)), (bytes((META, META_MARKER)), bytes((META, META_CUE)))
 
 _At = TypeVar("_At", Control, Message, Lyric, TempoChange, MeterChange)
 _Long = TypeVar("_Long", Note, Key, ChordSpan, Section, Move)

@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from remixkit import plugins
-from remixkit.arrange import mixing
-from remixkit.arrange.band_plan import LEADS, BandPlan, followed, planned, unled
-from remixkit.arrange.chart import Chart, PlannedSection
-from remixkit.arrange.clearing import cleared
-from remixkit.arrange.dynamics import loudness_at
-from remixkit.arrange.groove import delayed, grooved
-from remixkit.arrange.kept import handed_on, kept_parts
-from remixkit.arrange.length import fitted
-from remixkit.arrange.role import Phrase, RoleTask
-from remixkit.arrange.roles import flag, ordered
-from remixkit.arrange.timeline import chart_of
-from remixkit.arrange.transpose import in_key
+from remixkit.arrange import style_mix
+from remixkit.arrange.form.band_plan import LEADS, BandPlan, followed, planned, unled
+from remixkit.arrange.form.chart import Chart, PlannedSection
+from remixkit.arrange.form.charting import chart_of
+from remixkit.arrange.form.cuts import fitted
+from remixkit.arrange.form.transpose import in_key
+from remixkit.arrange.passthrough import handed_on, kept_parts
+from remixkit.arrange.performance.clean_up import cleared
+from remixkit.arrange.performance.dynamics import loudness_at
+from remixkit.arrange.performance.groove import delayed, grooved
+from remixkit.arrange.playing.player import flag, ordered
+from remixkit.arrange.playing.task import Phrase, RoleTask
 from remixkit.model.analysis import Analysis, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
@@ -99,7 +99,7 @@ def arrange(
         chords=chart.chords,
         sections=tuple(Section(s.start_tick, s.end_tick, s.label, s.intensity) for s in chart.sections),
         parts=(*_with_words(parts, style, chart), *kept),
-        master=mixing.master(style, chart.sections),
+        master=style_mix.master(style, chart.sections),
         composer=analysis.song.composer,
         warnings=tuple(warnings),
         chart_seed=chart_seed,
@@ -206,7 +206,7 @@ def _part(name: str, spec: RoleSpec, phrase: Phrase, chart: Chart, style: Style,
         reverb=spec.reverb,
         notes=ordered(notes),
         controls=tuple(sorted(c for c in controls if 0 <= c.tick <= chart.end_tick)),
-        fx=mixing.effects(spec.fx),
+        fx=style_mix.effects(spec.fx),
         bus=spec.bus,
         soundfont=spec.soundfont,
     )

@@ -13,13 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from remixkit.batch import manifest, plan, songs
-from remixkit.batch.crew import work_here
-from remixkit.batch.making import Outcome
+from remixkit.batch import manifest, songs, worklist
 from remixkit.batch.manifest import Entry, Failure
-from remixkit.batch.plan import Font, Job, Piece
 from remixkit.batch.songs import Source
 from remixkit.batch.store import Store, store_at
+from remixkit.batch.worker import Outcome
+from remixkit.batch.worker_pool import work_here
+from remixkit.batch.worklist import Font, Job, Piece
 from remixkit.errors import SoundFontError
 from remixkit.style import Style
 
@@ -120,10 +120,10 @@ def begin(
     SongError, StyleError, SoundFontError, SynthError, OutputError
         If there is nothing to make an album of, with or in.
     """
-    endings = plan.formats(formats)
-    styles = plan.by_name(chosen)
+    endings = worklist.formats(formats)
+    styles = worklist.by_name(chosen)
     sources = songs.find(places, outside=None if "://" in str(output) else Path(output))
-    is_heard = bool(plan.sounds(endings))
+    is_heard = bool(worklist.sounds(endings))
     font = _font(soundfont) if is_heard else None
     role_fonts = {style.name: _role_fonts(style) for style in styles if is_heard}
     store = store_at(output)
@@ -156,10 +156,10 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
     known = manifest.read(batch.store)
     todo: dict[str, tuple[Source, tuple[Piece, ...]]] = {}
     kept: dict[str, int] = {}
-    chosen = [(style, plan.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
+    chosen = [(style, worklist.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
     for source in batch.sources:
-        wanted = plan.pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
-        lacking = plan.missing(batch.store, wanted, known)
+        wanted = worklist.pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
+        lacking = worklist.missing(batch.store, wanted, known)
         kept[source.name] = len(wanted) - len(lacking)
         if lacking:
             todo[source.name] = (source, lacking)
@@ -203,7 +203,7 @@ def _steps(
             except OSError as problem:
                 unread.append(Failure(name, "", problem.strerror or "cannot be read"))
                 continue
-            for share in plan.shares(lacking, left, workers):
+            for share in worklist.shares(lacking, left, workers):
                 sizes[name] = len(share)
                 yield Job(name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version)
 
@@ -217,21 +217,22 @@ def _steps(
 
 def _font(asked: str | None) -> Font:
     """The SoundFont by a name or an absolute path, so that other processes and machines find the same."""
-    from remixkit.render import soundfonts, synth
+    from remixkit.render.soundfonts import lookup
+    from remixkit.render.synth import synthesis
 
-    found = soundfonts.find(asked)
-    synth.library()
-    by_path = any(Path(given).is_file() for given in (asked, os.environ.get(soundfonts.VARIABLE)) if given)
+    found = lookup.find(asked)
+    synthesis.library()
+    by_path = any(Path(given).is_file() for given in (asked, os.environ.get(lookup.VARIABLE)) if given)
     return Font(str(found.path.resolve()) if by_path else found.name, songs.digest(found.path))
 
 
 def _role_fonts(style: Style) -> tuple[Font, ...]:
     """What a style names for its roles; one that cannot be used here has no hash."""
-    from remixkit.render import soundfonts
+    from remixkit.render.soundfonts import lookup
 
     def here(name: str) -> str:
         try:
-            return songs.digest(soundfonts.find(name).path)
+            return songs.digest(lookup.find(name).path)
         except SoundFontError:
             return ""
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from remixkit.batch.making import Outcome, make
 from remixkit.batch.manifest import Failure
-from remixkit.batch.plan import Job
+from remixkit.batch.worker import Outcome, make
+from remixkit.batch.worklist import Job
 from remixkit.errors import OutputError
 
 CONNECT_S = 10

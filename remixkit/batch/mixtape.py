@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from remixkit.batch import joins, tape_files
+from remixkit.batch import crossfades, tape_files
 from remixkit.batch.album import contents
-from remixkit.batch.joins import Music
+from remixkit.batch.crossfades import Music
 from remixkit.batch.manifest import Entry
 from remixkit.batch.order import ordered
 from remixkit.batch.store import Folder
@@ -81,12 +81,12 @@ def lay_out(album: Path, styles: Sequence[str], minutes: float) -> tuple[Track, 
             continue
         sound = next((n for ending in SOUNDS for n in sorted(entry.files) if n.endswith(ending)), None)
         if sound is not None and facts["bars_s"]:
-            found.append((entry, album / sound, joins.music_of(entry.song, facts, float(facts["end_s"]))))
+            found.append((entry, album / sound, crossfades.music_of(entry.song, facts, float(facts["end_s"]))))
     if not found:
         what = f"holds no covers in {' or '.join(styles)} that can be heard" if styles else "holds no covers with sound"
         raise OutputError(what, file=album, remedy="make some with `remixkit batch`, with flac among its --formats")
     chosen = [found[k] for k in ordered([music.ends for _, _, music in found], minutes * 60)]
-    links = [joins.join(a, b) for (_, _, a), (_, _, b) in pairwise(chosen)]
+    links = [crossfades.join(a, b) for (_, _, a), (_, _, b) in pairwise(chosen)]
     starts = [0.0]
     for link in links:
         starts.append(starts[-1] + link.at_s)
@@ -127,9 +127,9 @@ def record(
     OutputError
         If a sound cannot be read or the target not be written.
     """
-    from remixkit.render import encode
-    from remixkit.render.levels import level
-    from remixkit.render.tags import Tags
+    from remixkit.render.files import encode
+    from remixkit.render.files.tags import Tags
+    from remixkit.render.master.leveller import level
 
     encode.check_target(target)
     try:
@@ -154,9 +154,9 @@ def _mixed(
 ) -> tuple[NDArray[np.float32], int]:
     import numpy as np
 
-    from remixkit.render import decode
     from remixkit.render.effects.blocks import ratio
-    from remixkit.render.loudness import integrated_lufs, step_powers
+    from remixkit.render.files import decode
+    from remixkit.render.master.loudness import integrated_lufs, step_powers
 
     lengths = [decode.length(track.sound) for track in tracks]
     rate = lengths[0][1]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remixkit.errors import SongError
-from remixkit.notation import scores
+from remixkit.notation.reading import score_files
 
-ENDINGS = (".mid", ".midi", ".kar", ".rmi", *scores.ENDINGS)
+ENDINGS = (".mid", ".midi", ".kar", ".rmi", *score_files.ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from remixkit.files import replacing
-from remixkit.render.tags import steady
+from remixkit.render.files.tags import steady
 
 _CD_FRAMES = 75
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options import MelodyOption, SongArgument, melody_track
+from remixkit.cli.options.shared import MelodyOption, SongArgument, melody_track
 from remixkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run(
     if as_json:
         import json
 
-        from remixkit.export.facts import facts
+        from remixkit.export.analysis_facts import facts
 
         console.result(json.dumps(facts(analysis), ensure_ascii=True))
         return
@@ -69,7 +69,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    from remixkit.export.facts import facts
+    from remixkit.export.analysis_facts import facts
     from remixkit.theory import chords, instruments, keys
 
     told = facts(analysis)

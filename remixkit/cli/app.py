@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from remixkit.cli import analyze, batch, console, cover, doctor, mixtape, render, roll, soundfonts, styles, watch
+from remixkit.cli.options.groups import spread_options
 from remixkit.errors import UserError
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer gives it no name of its own
@@ -22,11 +23,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
-app.command("cover")(cover.run)
+app.command("cover")(spread_options(cover.run))
 app.command("analyze")(analyze.run)
 app.command("batch")(batch.run)
 app.command("mixtape")(mixtape.run)
-app.command("render")(render.run)
+app.command("render")(spread_options(render.run))
 app.command("roll")(roll.run)
 app.add_typer(styles.app, name="styles")
 app.add_typer(soundfonts.app, name="soundfonts")

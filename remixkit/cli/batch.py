@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options import SeedOption, SoundFontOption, StylesOption
+from remixkit.cli.options.shared import SeedOption, SoundFontOption, StylesOption
 
 if TYPE_CHECKING:
     from remixkit.batch import Batch, Failure, Step
@@ -47,9 +47,9 @@ def run(
     """Make an album: every song in every style. The same command again does only what is missing or has changed."""
     from remixkit import batch
     from remixkit import style as styles
-    from remixkit.batch import plan
+    from remixkit.batch import worklist
 
-    heard = bool(plan.sounds(plan.formats(formats)))
+    heard = bool(worklist.sounds(worklist.formats(formats)))
     chosen = [styles.check(s) if heard else styles.load(s) for s in style]
     asked = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont)
     failed: list[Failure] = []
@@ -134,12 +134,12 @@ def _display(songs: int) -> Iterator[Callable[[int, int], None]]:
 def _page(asked: Batch) -> str:
     """Write the album's page; its name."""
     from remixkit.batch import contents, store
-    from remixkit.export import page
+    from remixkit.export import album_page
 
-    songs: dict[str, list[page.Track]] = {}
+    songs: dict[str, list[album_page.Track]] = {}
     names: dict[str, str] = {}
     for entry, music in contents(asked.store):
-        track = page.Track(
+        track = album_page.Track(
             label=entry.style_title or "Source",
             is_source=not entry.style,
             tonality=entry.tonality,
@@ -150,7 +150,9 @@ def _page(asked: Batch) -> str:
         )
         songs.setdefault(entry.song, []).append(track)
         names[entry.song] = entry.title
-    written = page.html(_title(asked.store.place), [page.Song(names[n], tuple(t)) for n, t in songs.items()])
+    written = album_page.html(
+        _title(asked.store.place), [album_page.Song(names[n], tuple(t)) for n, t in songs.items()]
+    )
     data = written.encode()
     if asked.store.read(PAGE) != data:
         store.write(asked.store, PAGE, data)

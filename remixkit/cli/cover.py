@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from remixkit.cli import console, daw, sound, targets
-from remixkit.cli import takes as taking
-from remixkit.cli.options import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
+from remixkit.cli import console
+from remixkit.cli.options import sound_files, targets
+from remixkit.cli.options.arranging import ArrangingOptions, PlanOptions
+from remixkit.cli.options.daw_files import DawOptions
+from remixkit.cli.options.earlier_takes import TakesOptions
+from remixkit.cli.options.shared import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
+from remixkit.cli.options.sound_files import Sound, SoundOptions, StemsOptions
 from remixkit.errors import OutputError, SynthError
 
 if TYPE_CHECKING:
@@ -42,85 +45,51 @@ def run(
         ),
     ] = None,
     soundfont: SoundFontOption = None,
-    key: Annotated[
-        str | None,
-        typer.Option("--key", metavar="KEY", help="The key to play in: D, F#m, or semitones: +2, -3."),
-    ] = None,
-    tempo: Annotated[
-        float | None, typer.Option("--tempo", metavar="BPM", help="The tempo to play at.", min=20, max=400)
-    ] = None,
-    form: Annotated[
-        Literal["full", "tv"] | None,
-        typer.Option("--form", help="tv cuts the song to 89 seconds, as openings are."),
-    ] = None,
-    level: Annotated[
-        Literal["easy", "medium", "full"] | None,
-        typer.Option("--level", help="How hard a piano cover may be to play."),
-    ] = None,
-    raw: Annotated[
-        bool, typer.Option("--raw", help="Notes on the grid: no swing, no lay-back, no human deviations.")
-    ] = False,
     melody: MelodyOption = None,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain", help="Print who plays where, and why; with -o PLAN.toml write it, to be edited."),
-    ] = False,
-    plan: Annotated[
-        Path | None,
-        typer.Option("--plan", metavar="PLAN.toml", help="Who plays where, as --explain wrote it and you changed it."),
-    ] = None,
-    takes: taking.TakesOption = 1,
-    earlier: taking.FromOption = None,
-    lock: taking.LockOption = None,
-    redo: taking.RedoOption = None,
-    chord_track: daw.ChordTrackOption = False,
-    split: daw.SplitOption = None,
-    bars_from: daw.BarsFromOption = 1,
-    stems: sound.StemsOption = None,
-    stems_as: sound.StemsAsOption = "wav",
-    dry: sound.DryOption = False,
-    rate: sound.RateOption = sound.Rate.cd,
-    bits: sound.BitsOption = sound.WordLength.cd,
-    art: sound.ArtOption = None,
-    timings: sound.TimingsOption = False,
+    arranging: ArrangingOptions = ArrangingOptions(),  # noqa: B008 - it is frozen, as the groups below are
+    planning: PlanOptions = PlanOptions(),  # noqa: B008
+    takes: TakesOptions = TakesOptions(),  # noqa: B008
+    daw: DawOptions = DawOptions(),  # noqa: B008
+    stems: StemsOptions = StemsOptions(),  # noqa: B008
+    sound: SoundOptions = SoundOptions(),  # noqa: B008
 ) -> None:
     """Make a cover of a song in a style, or in several."""
     jobs = targets.plan(
         song,
         style,
         output or [],
-        defaults=() if explain else targets.DEFAULTS,
-        takes=takes,
-        earlier=earlier,
-        stems=None if stems is None else str(stems),
+        defaults=() if planning.explain else targets.DEFAULTS,
+        takes=takes.takes,
+        earlier=takes.earlier,
+        stems=None if stems.stems is None else str(stems.stems),
     )
-    unasked = None if explain else next((path for job in jobs for path in job.plans), None)
+    unasked = None if planning.explain else next((path for job in jobs for path in job.plans), None)
     if unasked is not None:
         raise OutputError("a plan is written where it is asked for", file=unasked, remedy="add --explain")
     paths = [path for job in jobs for path in job.paths]
-    wished = daw.wished(paths, chord_track=chord_track, split=split, bars_from=bars_from)
-    kept = taking.kept(earlier, lock, redo, seed, styles=len(style))
+    for_daw = daw.to_daw(paths)
+    kept = takes.kept(seed, styles=len(style))
 
     from remixkit import remix
     from remixkit import style as styles
 
     heard_in = [path for path in paths if remix.kind_of(path) == "sound"]
-    is_heard = bool(heard_in or stems)
-    if dry and stems is None:
+    is_heard = bool(heard_in or stems.stems)
+    if stems.dry and stems.stems is None:
         raise typer.BadParameter("it says how stems are to be: add --stems FOLDER", param_hint="--dry")
-    chosen = {name: styles.check(name) if is_heard else styles.load(name) for name in style}
-    asked = {k: styles.asked(s, key=key, tempo_bpm=tempo, form=form, level=level, raw=raw) for k, s in chosen.items()}
-    sounding = sound.wished(heard_in, rate, bits, art, stems_as, dry) if is_heard else None
+    loaded = {name: styles.check(name) if is_heard else styles.load(name) for name in style}
+    chosen = {name: arranging.over(found) for name, found in loaded.items()}
+    sounding = sound.checked(heard_in, stems) if is_heard else None
     font, mute = _player(soundfont) if is_heard else (None, None)
     warnings: dict[str, None] = {}
-    with console.progress(song.name) as told, sound.in_memory(font) as loaded:
+    with console.progress(song.name) as told, sound_files.in_memory(font) as font_loaded:
         told("listening", 0.0)
         began = perf_counter()
         heard = remix.load(song)
-        analysis = remix.understand(heard, asked.values(), melody_track=melody_track(heard, melody))
+        analysis = remix.understand(heard, chosen.values(), melody_track=melody_track(heard, melody))
         laps = {"listening": perf_counter() - began}
         for job in jobs:
-            name = f"{job.name}, take {job.take}" if takes > 1 else job.name
+            name = f"{job.name}, take {job.take}" if takes.takes > 1 else job.name
 
             def share(stage: str, done: float, name: str = name) -> None:
                 told(f"{name}, {stage}", done)
@@ -129,23 +98,23 @@ def run(
             began = perf_counter()
             made = remix.cover(
                 analysis,
-                asked[job.style],
+                chosen[job.style],
                 seed=kept.seed + job.take - 1,
-                plan=plan,
+                plan=planning.plan,
                 take=kept.take,
                 lock=kept.lock,
                 redo=kept.redo,
-                daw=wished,
+                daw=for_daw,
             )
-            if explain:
+            if planning.explain:
                 console.result(made.explain())
             laps["arranging"] = perf_counter() - began
-            loaded()
+            font_loaded()
             report, said = _written(made, job, sounding if font else None, soundfont, share)
             warnings |= dict.fromkeys(said)
-            if timings:
-                sound.tell(laps | dict(report.timings if report else {}))
-    if mute and (output or stems):
+            if sound.timings:
+                sound_files.tell(laps | dict(report.timings if report else {}))
+    if mute and (output or stems.stems):
         raise mute
     for warning in warnings:
         console.warn(f"{song.name}: {warning}")
@@ -156,13 +125,13 @@ def run(
 def _written(
     made: Cover,
     job: targets.Job,
-    sounding: sound.Sound | None,
+    sounding: Sound | None,
     soundfont: str | None,
     share: Callable[[str, float], None],
 ) -> tuple[RenderReport | None, Sequence[str]]:
     """Write a cover's files and say which; what is to be warned of. Without `sounding` nothing is rendered."""
     from remixkit import remix
-    from remixkit.arrange import plan_file
+    from remixkit.arrange.form import plan_file
 
     paths = [path for path in job.paths if sounding or remix.kind_of(path) != "sound"]
     said: list[str] = []
@@ -177,11 +146,12 @@ def _written(
 
 def _player(soundfont: str | None) -> tuple[SoundFont | None, SynthError | None]:
     """The SoundFont to play, or why nothing can be heard here; one that does not exist is an error at once."""
-    from remixkit.render import soundfonts, synth
+    from remixkit.render.soundfonts import lookup
+    from remixkit.render.synth import synthesis
 
-    font = soundfonts.find(soundfont)
+    font = lookup.find(soundfont)
     try:
-        synth.library()
+        synthesis.library()
     except SynthError as problem:
         return None, problem
     return font, None

@@ -35,7 +35,7 @@ def run() -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    from remixkit.render import synth
+    from remixkit.render.synth import synthesis
 
     findings = list(_findings())
     rows = Table("", "what", Column("found", overflow="fold"))
@@ -45,7 +45,7 @@ def run() -> None:
     console.table(rows)
     missing = [f.what for f in findings if f.is_needed and not f.is_there]
     if "libfluidsynth" in missing:
-        _show("To get libfluidsynth", synth.INSTALL)
+        _show("To get libfluidsynth", synthesis.INSTALL)
     if any(f.what == "better SoundFont" and not f.is_there for f in findings):
         _show("A larger SoundFont sounds better; it is used with --soundfont", BETTER_SOUND)
     if missing:
@@ -68,17 +68,18 @@ def _findings() -> Iterator[Finding]:
             yield Finding(name, False, f"pip install '{requirement}'")
 
     from remixkit import style as styles
-    from remixkit.render import soundfonts, synth
+    from remixkit.render.soundfonts import lookup
+    from remixkit.render.synth import synthesis
 
     try:
-        library = synth.library()
+        library = synthesis.library()
         yield Finding("libfluidsynth", True, f"{library.version}: {library.path}")
     except SynthError as problem:
         yield Finding("libfluidsynth", False, problem.reason)
     try:
-        default = soundfonts.find()
+        default = lookup.find()
         yield Finding("SoundFont", True, f"{default.name}: {default.path}")
-        others = [font.name for font in soundfonts.available()[0] if font.path != default.path]
+        others = [font.name for font in lookup.available()[0] if font.path != default.path]
         yield Finding("better SoundFont", bool(others), ", ".join(others) or "none installed", is_needed=False)
     except SoundFontError as problem:
         yield Finding("SoundFont", False, str(problem))

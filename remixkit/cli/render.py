@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import console, sound
-from remixkit.cli.options import SongArgument, SoundFontOption
+from remixkit.cli import console
+from remixkit.cli.options import sound_files
+from remixkit.cli.options.shared import SongArgument, SoundFontOption
+from remixkit.cli.options.sound_files import SoundOptions
 from remixkit.errors import OutputError
 
 ENDING = ".wav"
@@ -24,31 +26,28 @@ def run(
     ] = None,
     soundfont: SoundFontOption = None,
     lufs: Annotated[float, typer.Option("--lufs", help="Integrated loudness.", min=-40.0, max=-6.0)] = -16.0,
-    rate: sound.RateOption = sound.Rate.cd,
-    bits: sound.BitsOption = sound.WordLength.cd,
-    art: sound.ArtOption = None,
-    timings: sound.TimingsOption = False,
+    sound: SoundOptions = SoundOptions(),  # noqa: B008 - it is frozen
 ) -> None:
     """Render a song as it is: nothing is arranged, but it is mixed and brought to its loudness."""
     from remixkit import remix
     from remixkit.arrange import as_it_is
     from remixkit.model.arrangement import Master
     from remixkit.render import render as rendered
-    from remixkit.render import soundfonts
+    from remixkit.render.soundfonts import lookup
 
     targets = output or [Path(f"{song.stem}{ENDING}")]
-    wished = sound.wished(targets, rate, bits, art)
+    options = sound.checked(targets)
     for target in targets:
         if target.exists() and song.exists() and target.samefile(song):
             raise OutputError("is the song itself", file=target, remedy="name another file")
-    font = soundfonts.find(soundfont)
+    font = lookup.find(soundfont)
     with console.progress(song.name) as told:
         told("reading", 0.0)
         made = as_it_is(remix.load(song), Master(target_lufs=lufs))
-        report = rendered(made, targets, soundfont=font, progress=told, **wished.of(None))
+        report = rendered(made, targets, soundfont=font, progress=told, **options.of(None))
     for target in targets:
         console.result(str(target))
     for warning in dict.fromkeys([*made.warnings, *report.warnings]):
         console.warn(f"{song.name}: {warning}")
-    if timings:
-        sound.tell(report.timings)
+    if sound.timings:
+        sound_files.tell(report.timings)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import console, options
+from remixkit.cli import console
 from remixkit.cli.analyze import check_picture
-from remixkit.cli.options import MelodyOption, SeedOption, SongArgument, melody_track
+from remixkit.cli.options import shared
+from remixkit.cli.options.shared import MelodyOption, SeedOption, SongArgument, melody_track
 
 
 def run(
@@ -29,7 +30,7 @@ def run(
 ) -> None:
     """Draw a piano roll of a song, and of its covers below it."""
     check_picture(output)
-    shown = options.bars(bars, "--bars") if bars else None
+    shown = shared.bars(bars, "--bars") if bars else None
 
     from remixkit import remix
     from remixkit import style as styles

@@ -22,7 +22,7 @@ def list_() -> None:
     from rich.text import Text
 
     from remixkit import style as styles
-    from remixkit.render import catalogue, soundfonts
+    from remixkit.render.soundfonts import catalogue, lookup
 
     preferring: dict[str, list[str]] = {}
     for info in styles.available():
@@ -31,8 +31,8 @@ def list_() -> None:
         for wanted in {name.casefold() for name in [loaded.soundfont if loaded else None, *roles] if name}:
             preferring.setdefault(wanted, []).append(info.name)
 
-    default = soundfonts.find()
-    good, bad = soundfonts.available()
+    default = lookup.find()
+    good, bad = lookup.available()
     where = Column("where", overflow="fold")
     rows = Table("", Column("name", no_wrap=True), "size", "presets", "licence", "best for", where)
     for font in good:
@@ -64,14 +64,14 @@ def check(
 ) -> None:
     """Say whether a SoundFont is sound, and which instruments of the styles it, or what a role names, lacks."""
     from remixkit import style as styles
-    from remixkit.render import casting, soundfonts
+    from remixkit.render.soundfonts import assignment, lookup
     from remixkit.theory import instruments
 
-    own = soundfonts.find(name)
+    own = lookup.find(name)
     console.result(f"{own.path}: good, {len(own.presets)} presets, {size(own.size_bytes)}")
     for wanted in style or [info.name for info in styles.available() if not info.problem]:
         roles = styles.load(wanted).roles
-        fonts, lacking = casting.cast((spec.soundfont for spec in roles.values()), own)
+        fonts, lacking = assignment.cast((spec.soundfont for spec in roles.values()), own)
         for warning in lacking:
             console.warn(f"{wanted}: {warning}")
         for role, spec in roles.items():
@@ -90,7 +90,7 @@ def get(
     name: Annotated[str, typer.Argument(metavar="NAME", help="One of `remixkit soundfonts list`.", show_default=False)],
 ) -> None:
     """Fetch a free SoundFont into your own folder; it is checked, and used when a command names it."""
-    from remixkit.render import catalogue
+    from remixkit.render.soundfonts import catalogue
 
     wanted = catalogue.fetchable(name)
     console.result(f"{wanted.name}: {size(wanted.size_bytes)}, licence: {wanted.licence}")

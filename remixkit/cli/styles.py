@@ -110,9 +110,9 @@ def _lacking(style: Style) -> tuple[str, ...]:
     named = [role.soundfont for role in style.roles.values() if role.soundfont]
     if not named:
         return ()
-    from remixkit.render import casting, soundfonts
+    from remixkit.render.soundfonts import assignment, lookup
 
-    return casting.cast(named, soundfonts.find())[1]
+    return assignment.cast(named, lookup.find())[1]
 
 
 def _fx(effects: tuple[object, ...]) -> str:

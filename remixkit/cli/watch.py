@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from remixkit.cli import console, cover
-from remixkit.cli.options import SeedOption, SongArgument, SoundFontOption, StylesOption
+from remixkit.cli.options.shared import SeedOption, SongArgument, SoundFontOption, StylesOption
 from remixkit.errors import UserError
 
 

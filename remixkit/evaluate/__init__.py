@@ -11,6 +11,6 @@ tells the tune from the rest, `tune`, `harmony`, `playing`, `arc` and `rhythm` m
 
 from remixkit.evaluate.arc import Arc
 from remixkit.evaluate.evaluation import Evaluation, evaluate
-from remixkit.evaluate.takes import Difference, difference
+from remixkit.evaluate.take_difference import Difference, difference
 
 __all__ = ["Arc", "Difference", "Evaluation", "difference", "evaluate"]

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remixkit.arrange.length import fitted
+from remixkit.arrange.form.cuts import fitted
 from remixkit.evaluate.arc import Arc, arc
-from remixkit.evaluate.harmony import chord_tone_rate, clash, low_intervals, parallels
-from remixkit.evaluate.playing import out_of_range, unplayable
+from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
+from remixkit.evaluate.melody_match import voices
+from remixkit.evaluate.melody_measures import (
+    lead_precision,
+    melody_recall,
+    silent_sections,
+    tune_on_top,
+    tune_velocity_lead,
+)
+from remixkit.evaluate.playability import out_of_range, unplayable
 from remixkit.evaluate.rhythm import groove_similarities
-from remixkit.evaluate.tune import lead_precision, melody_recall, silent_sections, tune_on_top, tune_velocity_lead
-from remixkit.evaluate.voices import voices
 from remixkit.remix import Cover
 
 MIDDLE_C = 60

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from remixkit import midi
-from remixkit.export.tracks import (
+from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
@@ -29,17 +29,26 @@ from remixkit.export.tracks import (
     with_rest,
 )
 from remixkit.files import replacing
+from remixkit.midi.spec import (
+    BEND_REACH,
+    CC_BANK_LSB,
+    CC_BANK_MSB,
+    CC_PAN,
+    CC_REVERB,
+    CC_VOLUME,
+    DRUM_CHANNEL,
+    MAX_DATA,
+    bank_bytes,
+)
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
 
 if TYPE_CHECKING:
-    from remixkit.render.stems import Stem
+    from remixkit.render.mix.stems import Stem
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
-BEND_REACH = 8192
-BANK, BANK_LOW, VOLUME, PAN, REVERB = 0, 32, 7, 10, 91
 EXPRESSIONS = {
     "cc": "channelController",
     "bend": "pitchBend",
@@ -198,7 +207,7 @@ def _mixer(channel: Element, ids: _Ids, *, level: float, place: float, muted: bo
 def _notes(placed: Element, stretch: Clip, ids: _Ids) -> None:
     """One clip: the notes, and a row of points for each kind of control."""
     part = stretch.part
-    channel = str(9 if part.is_drum else 0)
+    channel = str(DRUM_CHANNEL if part.is_drum else 0)
     length = _beats(stretch.end_tick - stretch.start_tick)
     clip = SubElement(
         placed, "Clip", time=_beats(stretch.start_tick), duration=length, playStart="0", name=stretch.name
@@ -213,7 +222,7 @@ def _notes(placed: Element, stretch: Clip, ids: _Ids) -> None:
             duration=_beats(n.end_tick - n.start_tick),
             channel=channel,
             key=str(n.pitch),
-            vel=f"{n.velocity / 127:.6f}",
+            vel=f"{n.velocity / MAX_DATA:.6f}",
         )
 
     for (kind, number), group in groupby(sorted(_told(part), key=lambda c: (_kind_of(c), c.tick)), key=_kind_of):
@@ -236,11 +245,11 @@ def _told(part: Part) -> list[Control]:
     """
     if part.channel is not None:
         return [Control(0, "program", 0, part.program), *part.controls]
-    setup = [Control(0, "program", 0, part.program), Control(0, "cc", REVERB, part.reverb)]
+    setup = [Control(0, "program", 0, part.program), Control(0, "cc", CC_REVERB, part.reverb)]
     if part.bank:
-        high, low = (part.bank, 0) if part.bank < 128 else divmod(part.bank, 128)
-        setup += [Control(0, "cc", BANK, high), Control(0, "cc", BANK_LOW, low)]
-    fader = {("cc", VOLUME), ("cc", PAN)}
+        msb, lsb = bank_bytes(part.bank)
+        setup += [Control(0, "cc", CC_BANK_MSB, msb), Control(0, "cc", CC_BANK_LSB, lsb)]
+    fader = {("cc", CC_VOLUME), ("cc", CC_PAN)}
     return [*setup, *(c for c in part.controls if c.tick or _kind_of(c) not in fader)]
 
 
@@ -250,7 +259,7 @@ def _points(points: Element, controls: Sequence[Control]) -> None:
         if value.kind == "program":
             SubElement(points, "IntegerPoint", time=_beats(tick), value=str(value.value))
             continue
-        share = (value.value + BEND_REACH) / (2 * BEND_REACH) if value.kind == "bend" else value.value / 127
+        share = (value.value + BEND_REACH) / (2 * BEND_REACH) if value.kind == "bend" else value.value / MAX_DATA
         SubElement(points, "RealPoint", time=_beats(tick), value=f"{share:.6f}", interpolation="hold")
 
 

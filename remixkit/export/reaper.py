@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import rpp
 
 from remixkit import midi
-from remixkit.export.tracks import (
+from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
@@ -29,17 +29,17 @@ from remixkit.export.tracks import (
     with_rest,
 )
 from remixkit.files import replacing
+from remixkit.midi.spec import CC_NOTES_OFF, CONTROL_CHANGE, META, STATUS_BIT, SYSEX
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
 
 if TYPE_CHECKING:
-    from remixkit.render.stems import Stem
+    from remixkit.render.mix.stems import Stem
 
 SQUARE = 1
 IS_REGION = 1
-ALL_NOTES_OFF = "b0 7b 00"
-SYSEX, META = 0xF0, 0xFF
+ALL_NOTES_OFF = bytes((CONTROL_CHANGE, CC_NOTES_OFF, 0)).hex(" ")
 
 Line = list[str]
 
@@ -174,7 +174,7 @@ def _event(wait: int, data: bytes) -> Line | rpp.Element:
         return rpp.Element("X", [str(wait), "0"], [base64.b64encode(data).decode()])
     if data[0] != META:
         return ["e", str(wait), *(f"{byte:02x}" for byte in data.ljust(3, b"\0"))]
-    text = data[:2] + data[3 if data[2] < 0x80 else 4 :]
+    text = data[:2] + data[3 if data[2] < STATUS_BIT else 4 :]
     return rpp.Element("X", [str(wait), "0"], [base64.b64encode(text).decode()])
 
 

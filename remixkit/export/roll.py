@@ -24,9 +24,10 @@ OTHERS = "#8d99ae"
 INK = "#22223b"
 SECTIONS = {
     "intro": "#cfd8dc",
-    "A": "#bcd4e6",
-    "B": "#d5c6e0",
-    "sabi": "#f6c6a8",
+    "verse": "#bcd4e6",
+    "prechorus": "#d5c6e0",
+    "chorus": "#f6c6a8",
+    "bridge": "#c9dedb",
     "interlude": "#d8e2c8",
     "outro": "#cfd8dc",
 }

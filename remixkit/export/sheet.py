@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from remixkit.export import fonts, letters
-from remixkit.export.pages import MARGIN_MM, PAGE_MM, Heading, typeset
+from remixkit.export.page_layout import MARGIN_MM, PAGE_MM, Heading, typeset
 from remixkit.export.systems import Layout, engrave
 from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement
+from remixkit.notation import scores
 from remixkit.remix import Cover
-from remixkit.theory import notation
 
 _WIDTH_MM = PAGE_MM[0] - MARGIN_MM["left"] - MARGIN_MM["right"]
 # Height of a staff: a piano's as printed music has it, a lead sheet's a little larger, a full score's as it fits.
@@ -37,23 +37,21 @@ def write_pdf(cover: Cover, path: Path) -> tuple[str, ...]:
     OutputError
         If the file cannot be written.
     """
-    made = notation.to_music21(cover.arrangement)
+    made = scores.to_music21(cover.arrangement)
     staves = len(made.parts)
-    layout = (
-        _PIANO if notation.is_solo(made) else Layout(_WIDTH_MM, next(mm for most, mm in _SCORE_MM if staves <= most))
-    )
-    return _print(notation.musicxml(made), cover.arrangement, "", layout, path)
+    layout = _PIANO if scores.is_solo(made) else Layout(_WIDTH_MM, next(mm for most, mm in _SCORE_MM if staves <= most))
+    return _print(scores.musicxml(made), cover.arrangement, "", layout, path)
 
 
 def write_lead_pdf(cover: Cover, path: Path) -> tuple[str, ...]:
     """Print the tune on one staff, with chord symbols and words; as `write_pdf`."""
-    made = notation.musicxml(notation.lead_music21(cover.arrangement))
+    made = scores.musicxml(scores.lead_music21(cover.arrangement))
     return _print(made, cover.arrangement, "Lead sheet", _LEAD, path)
 
 
 def write_lead_musicxml(cover: Cover, path: Path) -> tuple[str, ...]:
     """Write the lead sheet for a notation program; as `write_pdf`."""
-    notation.write_musicxml(notation.lead_music21(cover.arrangement), path)
+    scores.write_musicxml(scores.lead_music21(cover.arrangement), path)
     return ()
 
 

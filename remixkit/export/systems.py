@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import inf
 from typing import Any
 from xml.etree import ElementTree
 
-from remixkit.export import tree
+from remixkit.export import musicxml_tree
 from remixkit.export.fonts import MUSIC, TEXT
+from remixkit.search import cheapest_breaks
 
 # Verovio's drawing units: ten a MEI unit's hundredth; a staff space is 180 of them.
 _UNITS = 10
@@ -93,13 +95,13 @@ def engrave(musicxml: bytes, layout: Layout) -> tuple[System, ...]:
         If verovio cannot read it.
     """
     root = ElementTree.fromstring(musicxml)
-    tree.prepare(root, is_solo=layout.is_solo)
+    musicxml_tree.prepare(root, is_solo=layout.is_solo)
     measures = root.findall("part")[0].findall("measure")
     fifths = [int(f.text or 0) for f in root.iter("fifths")]
     room = (layout.width_mm - _MARGIN_MM) / layout.mm_a_unit
     head = _SPACE * (_CLEF_SPACES + _ACCIDENTAL_SPACES * max(map(abs, fifths), default=0))
     starts = line_starts(_widths(root, layout), room - head, [_begins_section(m) for m in measures], layout.bars_a_line)
-    tree.break_lines(root, starts)
+    musicxml_tree.break_lines(root, starts)
     drawn = _toolkit(root, layout, breaks="encoded")
     if not layout.is_solo:
         _hide_resting(drawn)
@@ -122,22 +124,14 @@ def line_starts(widths: Sequence[float], room: float, sections: Sequence[bool], 
     """
     sums = [0.0, *accumulate(widths)]
     count = len(widths)
-    best = [0.0] + [float("inf")] * count
-    back = [0] * (count + 1)
-    for end in range(1, count + 1):
-        for start in range(max(0, end - 3 * wanted), end):
-            share = (sums[end] - sums[start]) / room
-            if share > _TIGHTEST and end - start > 1:
-                continue
-            cost = best[start] + _line_cost(share, end - start, wanted, is_last=end == count)
-            cost += 2.0 * sum(sections[start + 1 : end])
-            if cost < best[end]:
-                best[end], back[end] = cost, start
-    starts, at = [], count
-    while at > 0:
-        at = back[at]
-        starts.append(at)
-    return starts[::-1]
+
+    def cost(start: int, end: int) -> float:
+        share = (sums[end] - sums[start]) / room
+        if share > _TIGHTEST and end - start > 1:
+            return inf
+        return _line_cost(share, end - start, wanted, is_last=end == count) + 2.0 * sum(sections[start + 1 : end])
+
+    return cheapest_breaks(count, cost, 3 * wanted)
 
 
 def _line_cost(share: float, bars: int, wanted: int, *, is_last: bool) -> float:

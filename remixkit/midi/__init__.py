@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from remixkit.midi.drums import DRUM_CHANNEL, is_reset
+from remixkit.midi.messages import on_channel
 from remixkit.midi.reader import from_bytes, read
-from remixkit.midi.said import on_channel
-from remixkit.midi.words import of_take
+from remixkit.midi.reading.drum_channels import is_reset
+from remixkit.midi.reading.words import of_take
+from remixkit.midi.spec import DRUM_CHANNEL
 from remixkit.midi.writer import messages, to_bytes, untangled, write
 
 __all__ = [

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from remixkit.errors import SongError
-from remixkit.midi import chunks, said, text, timeline, words
-from remixkit.midi.channels import LONGEST_HANGING_TICKS
-from remixkit.midi.counting import count, was
-from remixkit.midi.events import Decoded
-from remixkit.midi.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
-from remixkit.midi.players import Sorted, drummers, programs, singer, sort_out
-from remixkit.midi.tracks import decode_all
+from remixkit.midi import messages
+from remixkit.midi.reading import chunks, text, timeline, words
+from remixkit.midi.reading.channels import LONGEST_HANGING_TICKS
+from remixkit.midi.reading.counting import count, was
+from remixkit.midi.reading.events import Decoded
+from remixkit.midi.reading.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
+from remixkit.midi.reading.players import Sorted, drummers, programs, singer, sort_out
+from remixkit.midi.reading.tracks import decode_all
 from remixkit.model.song import KeySignature, Message, Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
@@ -47,7 +48,8 @@ def read(path: Path) -> Song:
     Raises
     ------
     SongError
-        If it cannot be read, is not MIDI, is too damaged for one sensible reading, or exceeds `remixkit.midi.limits`.
+        If it cannot be read, is not MIDI, is too damaged for one sensible reading, or exceeds
+        `remixkit.midi.reading.limits`.
     """
     path = Path(path)
     try:
@@ -154,7 +156,7 @@ def _tracks(
     for k, (players, texts, told) in enumerate(zip(events.players, events.words, events.said, strict=True)):
         lyrics = tuple(replace(t, tick=clock(t.tick)) for t in words.lyrics(texts, decode, is_karaoke=is_karaoke))
         who = singer(players, lyrics)
-        own, rest = said.handed_out(
+        own, rest = messages.handed_out(
             told,
             [(p.port, p.channel) for p in players],
             None if who is None else (who.port, who.channel),

@@ -16,13 +16,12 @@ from pathlib import Path
 import mido
 
 from remixkit.files import replacing
-from remixkit.midi.drums import DRUM_CHANNEL
-from remixkit.midi.events import META
-from remixkit.midi.ports import RINGING_TICKS, Seat, passages, seats
-from remixkit.midi.said import LYRIC, NAME, on_channel
+from remixkit.midi import spec
+from remixkit.midi.channel_slots import RINGING_TICKS, Seat, passages, seats
+from remixkit.midi.messages import on_channel
+from remixkit.midi.reading.timeline import Clock
+from remixkit.midi.reading.words import of_take
 from remixkit.midi.syllables import parted
-from remixkit.midi.timeline import Clock
-from remixkit.midi.words import of_take
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Message, Note, Text
@@ -30,10 +29,6 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 
 _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
 _MINOR = ("Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
-_SLOWEST_US = 0xFFFFFF
-_RPN_NULL = 127
-_VOLUME, _PAN, _REVERB = 7, 10, 91
-_RESET = 121  # bends, wheel, pedals and expression as at the beginning (RP-015)
 _END, _SETUP, _CONTROL, _WORD, _BEGIN = range(5)
 
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]
@@ -91,7 +86,7 @@ def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
     ValueError
         As `to_bytes` does.
     """
-    channel = DRUM_CHANNEL if part.is_drum else 0
+    channel = spec.DRUM_CHANNEL if part.is_drum else 0
     if part.channel is not None:
         part = replace(part, messages=on_channel([m for m in part.messages if _is_heard(m)], channel), channel=channel)
         return _in_order(m for m in _as_it_stands(part) if m[2].type != "track_name")
@@ -104,7 +99,7 @@ def _in_order(timed: Iterable[_Timed]) -> tuple[tuple[int, bytes], ...]:
 
 def _is_heard(message: Message) -> bool:
     """Whether a message is for a player or a singer."""
-    return message.data[0] != META or message.data[1] == LYRIC
+    return message.data[0] != spec.META or message.data[1] == spec.META_LYRIC
 
 
 def _bytes(message: mido.Message | mido.MetaMessage) -> bytes:
@@ -117,7 +112,7 @@ def _bytes(message: mido.Message | mido.MetaMessage) -> bytes:
 def _is_fader(tick: int, message: mido.Message | mido.MetaMessage) -> bool:
     if message.type == "track_name":
         return True
-    return tick == 0 and message.type == "control_change" and message.control in (_VOLUME, _PAN)
+    return tick == 0 and message.type == "control_change" and message.control in (spec.CC_VOLUME, spec.CC_PAN)
 
 
 def _bar_line(arrangement: Arrangement, tick: int) -> int:
@@ -176,7 +171,7 @@ def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[
 
 def _tempo(arrangement: Arrangement) -> Iterable[_Timed]:
     for tempo in arrangement.grid.tempo.changes:
-        us = min(max(round(60e6 / tempo.bpm), 1), _SLOWEST_US)
+        us = min(max(round(60e6 / tempo.bpm), 1), spec.SLOWEST_TEMPO_US)
         yield tempo.tick, _SETUP, mido.MetaMessage("set_tempo", tempo=us)
 
 
@@ -198,7 +193,7 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
         out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
     for tick in (0,) if seat.taken_at is None else seat.taken_at:
         if seat.taken_at is not None:
-            out.append((tick, _SETUP, _cc(channel, _RESET, 0)))
+            out.append((tick, _SETUP, _cc(channel, spec.CC_RESET, 0)))
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
@@ -213,7 +208,7 @@ def _as_it_stands(part: Part) -> list[_Timed]:
     """A part of a MIDI file: its notes and what it is told there; a name, if it has none there."""
     channel = part.channel or 0
     out: list[_Timed] = [(m.tick, _CONTROL, _raw(m.data)) for m in part.messages]
-    if not any(m.data[0] == META and m.data[1] == NAME for m in part.messages):
+    if not any(m.data[0] == spec.META and m.data[1] == spec.META_NAME for m in part.messages):
         out.append((0, _SETUP, mido.MetaMessage("track_name", name=_text(part.name))))
     out.extend(chain.from_iterable(_note(channel, note) for note in sorted(part.notes)))
     return out
@@ -221,7 +216,7 @@ def _as_it_stands(part: Part) -> list[_Timed]:
 
 def _raw(data: bytes) -> mido.Message | mido.MetaMessage:
     """A message word for word: mido would read a text, and write it in another encoding."""
-    if data[0] == META:
+    if data[0] == spec.META:
         return mido.UnknownMetaMessage(data[1], data[2:])
     return mido.Message.from_bytes(data)
 
@@ -230,10 +225,11 @@ def _sound(part: Part, channel: int) -> list[mido.Message]:
     """Bank, program, volume, pan and reverb, as a channel must be told before the part plays."""
     out: list[mido.Message] = []
     if part.bank:
-        msb, lsb = (part.bank, 0) if part.bank < 128 else (part.bank >> 7, part.bank & 0x7F)
-        out.extend((_cc(channel, 0, msb), _cc(channel, 32, lsb)))
+        msb, lsb = spec.bank_bytes(part.bank)
+        out.extend((_cc(channel, spec.CC_BANK_MSB, msb), _cc(channel, spec.CC_BANK_LSB, lsb)))
     out.append(mido.Message("program_change", channel=channel, program=part.program))
-    out.extend(_cc(channel, n, v) for n, v in ((_VOLUME, part.volume), (_PAN, part.pan), (_REVERB, part.reverb)))
+    levels = ((spec.CC_VOLUME, part.volume), (spec.CC_PAN, part.pan), (spec.CC_REVERB, part.reverb))
+    out.extend(_cc(channel, number, value) for number, value in levels)
     return out
 
 
@@ -256,10 +252,10 @@ def _cc(channel: int, number: int, value: int) -> mido.Message:
 
 
 def _note(channel: int, note: Note) -> tuple[_Timed, _Timed]:
-    if not 1 <= note.velocity <= 127:
+    if not 1 <= note.velocity <= spec.MAX_DATA:
         raise ValueError(f"velocity {note.velocity} is not in 1-127")
     begin = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
-    end = mido.Message("note_off", channel=channel, note=note.pitch, velocity=64)
+    end = mido.Message("note_off", channel=channel, note=note.pitch, velocity=spec.RELEASE_VELOCITY)
     return (note.start_tick, _BEGIN, begin), (note.end_tick, _END, end)
 
 
@@ -276,9 +272,7 @@ def _control(channel: int, control: Control) -> Iterable[mido.Message]:
         case "key_pressure":
             return (mido.Message("polytouch", channel=channel, note=control.number, value=control.value),)
         case "rpn":
-            (number_msb, number_lsb), (msb, lsb) = divmod(control.number, 128), divmod(control.value, 128)
-            steps = ((101, number_msb), (100, number_lsb), (6, msb), (38, lsb), (101, _RPN_NULL), (100, _RPN_NULL))
-            return tuple(_cc(channel, n, v) for n, v in steps)
+            return tuple(_cc(channel, n, v) for n, v in spec.parameter_steps(control.number, control.value))
 
 
 def untangled(notes: Sequence[Note]) -> list[Note]:

@@ -8,7 +8,7 @@ from typing import Literal
 from remixkit.model.song import Song
 
 Mode = Literal["major", "minor"]
-SectionLabel = Literal["intro", "A", "B", "sabi", "interlude", "outro"]
+SectionName = Literal["intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro"]
 TrackRole = Literal[
     "melody", "second", "bass", "chords", "pad", "arpeggio", "riff", "drums", "percussion", "effects", "empty"
 ]
@@ -52,7 +52,7 @@ class Section:
 
     start_tick: int
     end_tick: int
-    label: SectionLabel
+    label: SectionName
     energy: float = 0.5
 
 

@@ -1,1 +1,1 @@
-"""Scores that come in: MusicXML and ABC, read as they are played."""
+"""Written music: staves, measures, clefs, signs, engraving; scores in and out, by way of music21."""

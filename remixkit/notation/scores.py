@@ -1,158 +1,205 @@
-"""Score files -> Song: MusicXML, compressed or not, and ABC; others are told what to do."""
+"""Songs, analyses and arrangements as music21 scores, and scores as songs.
+
+A readable score has measures, voices, ties and values that a stem can show; for that it puts notes on a grid. With
+``readable=False`` every note keeps its exact place and length, in flat parts: the form for a transform written against
+music21. `from_music21` reads both, and any other score.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import redirect_stderr
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from typing import Any
-from warnings import catch_warnings
+from typing import TYPE_CHECKING, Any
 
-from remixkit.errors import SongError
-from remixkit.midi.limits import MAX_SECONDS
+from remixkit.files import replacing
+from remixkit.model.analysis import Analysis, Key
+from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
-from remixkit.notation import musicxml
-from remixkit.theory.chord_signs import readable_chord_names
-from remixkit.theory.reading import from_music21
+from remixkit.notation.clefs import clefs, usual_clef
+from remixkit.notation.directions import ends_held
+from remixkit.notation.measures import Marks, fill_flat, fill_measures, plain_staff, show_accidentals
+from remixkit.notation.reading.streams import from_music21 as from_music21
+from remixkit.notation.sheet_facts import Player, Sheet, in_systems, lead_of, sheet_of, shortened, straight
+from remixkit.notation.signs import Span, above, dynamics, meters, pedal, signatures
+from remixkit.notation.staves import Staff, pedal_of, written
 
-ENDINGS = (".musicxml", ".xml", ".mxl", ".abc")
+if TYPE_CHECKING:
+    from music21.stream import Score
 
-FOREIGN = {
-    "MuseScore": (".mscz", ".mscx"),
-    "Guitar Pro": (".gp", ".gpx", ".gp3", ".gp4", ".gp5", ".gp6", ".gp7", ".gp8"),
-    "Sibelius": (".sib",),
-    "Finale": (".musx", ".mus"),
-    "Dorico": (".dorico",),
-    "LilyPond": (".ly",),
-    "MEI": (".mei",),
-    "Humdrum": (".krn",),
-    "Encore": (".enc",),
-    "capella": (".cap", ".capx"),
-    "NoteWorthy Composer": (".nwc",),
-    "Power Tab": (".ptb",),
-    "TuxGuitar": (".tg",),
-}
-"""Endings of scores that are not read, by the program that writes them."""
-
-MAX_FILE_BYTES = 16_000_000
-"""Of a score's file."""
-
-MOST_BEATS = 64
-"""In a bar of ABC. Above a few hundred music21 needs minutes for a single meter."""
-
-_TUNE = re.compile(r"^X:", re.MULTILINE)
-_KEY = re.compile(r"^K:", re.MULTILINE)
-_METER = re.compile(r"(?:^|\[)M:([^\n\]%]*)", re.MULTILINE)
-_LENGTH = re.compile(r"^[LM]:", re.MULTILINE)
-"""What a note's length is counted by; ABC 2.1 has an eighth where neither is given, music21 has nothing."""
-_METER_TEXT = re.compile(r"(none|C\|?|\(?\d+(\s*\+\s*\d+)*\)?\s*/\s*\d+)?")
-_MEND = "mend the notation"
-_MOST_COMPLAINTS = 10
+# The text of a chord symbol says its degrees already.
+_DEGREE = re.compile(rb"<degree>")
+_DATE = re.compile(rb"\s*<encoding-date>[^<]*</encoding-date>")
 
 
-def is_score(path: Path) -> bool:
-    """Whether a file is a score by its ending, one that is read or not."""
-    ending = path.suffix.lower()
-    return ending in ENDINGS or any(ending in endings for endings in FOREIGN.values())
-
-
-def read_score(path: Path) -> Song:
-    """Read a score.
+def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) -> Score:
+    """A music21 score: parts with instruments, key and time signatures, tempo, chord symbols, lyrics, section marks.
 
     Parameters
     ----------
-    path : Path
-        A file that ends in one of `ENDINGS`; whether MusicXML is compressed its first bytes say.
+    source : Song, Analysis or Arrangement
+        A song has the chord symbols it came with, if any, and its sections are its markers.
+    readable : bool
+        Whether notes are quantised to sixteenths and triplets, laid out in measures and voices, and tied. Otherwise
+        parts are flat and every note keeps its exact tick.
 
     Returns
     -------
-    Song
-        Repeats played out; `chord_symbols` are those of the score. Of an ABC file with several tunes it is the first.
+    music21.stream.Score
+        At sounding pitch; velocities stand in each note's volume.
+    """
+    from music21 import metadata, stream
+
+    sheet = sheet_of(source)
+    score = stream.Score()
+    score.insert(0, _metadata(metadata.Metadata(), sheet))
+    if readable:
+        _engrave(score, straight(in_systems(sheet)) if sheet.is_played else sheet)
+    else:
+        for k, player in enumerate(sheet.players):
+            part = stream.Part(id=f"P{k + 1}")
+            part.partName = player.name
+            part.atSoundingPitch = True
+            named = meters(sheet) + ([] if player.is_drum else signatures(sheet.keys))
+            fill_flat(part, player, sheet, named + (above(sheet, exact=True) if k == 0 else []))
+            part.coreElementsChanged()
+            score.coreInsert(0.0, part)
+    score.coreElementsChanged()
+    return score
+
+
+def lead_music21(arrangement: Arrangement) -> Score:
+    """The lead sheet of a cover: its tune on one staff, with chord symbols, section marks and words."""
+    from music21 import metadata, stream
+
+    sheet = straight(lead_of(sheet_of(arrangement)))
+    score = stream.Score()
+    score.insert(0, _metadata(metadata.Metadata(), sheet))
+    _engrave(score, sheet)
+    score.coreElementsChanged()
+    return score
+
+
+def is_solo(score: Score) -> bool:
+    """Whether one player plays all of a score, on one staff or two."""
+    return len(score.parts) == 1 or len({part.partName for part in score.parts}) == 1
+
+
+def musicxml(score: Score) -> bytes:
+    """A score as MusicXML; one made by `to_music21` as it stands, any other is first made readable.
+
+    The same score gives the same bytes on any day: no date is written.
+    """
+    from music21.musicxml.m21ToXml import GeneralObjectExporter
+
+    complete = all(part.hasMeasures() for part in score.parts)
+    exporter = GeneralObjectExporter(_as_written(score) if complete else score)
+    exporter.makeNotation = not complete
+    with redirect_stderr(StringIO()):  # music21 complains of more than 16 players, for whom MIDI has no channel
+        made = exporter.parse()
+    return _DEGREE.sub(b'<degree print-object="no">', _DATE.sub(b"", made))
+
+
+def write_musicxml(score: Score, path: Path) -> None:
+    """Write a score as `musicxml` gives it.
 
     Raises
     ------
-    SongError
-        If the file cannot be read, is larger than `MAX_FILE_BYTES`, is no score, or one of a program in `FOREIGN`.
+    OutputError
+        If the file cannot be written.
     """
-    path = Path(path)
-    program = next((name for name, endings in FOREIGN.items() if path.suffix.lower() in endings), None)
-    if program is not None:
-        raise SongError(f"{program} files are not read", file=path, remedy=f"export it from {program} as MusicXML")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as problem:
-        reason = (problem.strerror or "cannot be read").lower()
-        raise SongError(reason, file=path, remedy="give the path of a score") from problem
-    if len(data) > MAX_FILE_BYTES:
-        size = f"a score of more than {MAX_FILE_BYTES // 1_000_000} MB"
-        raise SongError(size, file=path, remedy="save it as MIDI and give that")
-    is_abc = path.suffix.lower() == ".abc"
-    song = _abc(data, path) if is_abc else musicxml.from_bytes(data, file=str(path))
-    seconds = song.grid.tempo.second(song.end_tick)
-    if seconds > MAX_SECONDS:
-        reason = f"its last note ends after {seconds / 3600:.1f} hours; a song ends within {MAX_SECONDS / 3600:.0f}"
-        raise SongError(reason, file=path, remedy=_MEND)
-    return replace(song, title=song.title or path.stem.encode("utf-8", "replace").decode("utf-8"))
+    made = musicxml(score)
+    with replacing(path) as beside:
+        beside.write_bytes(made)
 
 
-# --- ABC ------------------------------------------------------------------------------------------------------------
+def _engrave(score: Any, sheet: Sheet) -> None:
+    """Parts of measures; a player of two staves is two parts in a brace."""
+    from music21 import layout, stream
+
+    shown = sheet.signatures()
+    for k, player in enumerate(sheet.players):
+        staves = _staves(player, sheet)
+        braced = []
+        for at, staff in enumerate(staves):
+            name = f"P{k + 1}" if len(staves) == 1 else f"P{k + 1}-Staff{at + 1}"
+            part = stream.Part(id=name) if len(staves) == 1 else stream.PartStaff(id=name)
+            part.partName, part.partAbbreviation = player.name, shortened(player.name)
+            part.atSoundingPitch = True
+            marks = _marks(player, staff, sheet, shown, is_first=k == 0 and at == 0, at=at, count=len(staves))
+            fill_measures(part, player, staff, sheet, marks)
+            part.coreElementsChanged()
+            score.coreInsert(0.0, part)
+            braced.append(part)
+        if len(braced) > 1:
+            score.coreInsert(0.0, layout.StaffGroup(braced, name=player.name, symbol="brace"))
 
 
-def _abc(data: bytes, path: Path) -> Song:
-    # music21 tells a part of what it guesses by warnings, and a part by writing to stderr.
-    with catch_warnings(record=True) as warned, redirect_stderr(StringIO()) as written:
-        score, notes = _abc_score(data, path)
-        try:
-            song = from_music21(score, path.name)
-        except Exception as problem:
-            raise SongError(_reason(problem), file=path, remedy=_MEND) from problem
-    said = [w.message for w in warned if "music21" in type(w.message).__module__]
-    complaints = list(dict.fromkeys(_one_line(text) for text in (*said, *written.getvalue().splitlines())))
-    invented = next((c for c in complaints if "assuming" in c), None)
-    if invented:
-        raise SongError(f"there are notes without a pitch ({invented.split('WARNING: ')[-1]})", file=path, remedy=_MEND)
-    return replace(song, warnings=(*notes, *complaints[:_MOST_COMPLAINTS], *song.warnings))
+def _staves(player: Player, sheet: Sheet) -> list[Staff]:
+    if not sheet.is_played or player.is_drum:
+        return [plain_staff(player, sheet)]
+    return written(
+        player.hands or (player.notes,), sheet.grid, sheet.end_tick, pedal_of(player.controls, sheet.end_tick)
+    )
 
 
-def _reason(problem: Exception) -> str:
-    """What music21 stumbled over. It checks little, so any exception may come out of it."""
-    return f"music21 cannot make sense of it ({type(problem).__name__}: {_one_line(problem)})"
+def _marks(
+    player: Player, staff: Staff, sheet: Sheet, shown: tuple[Key, ...], *, is_first: bool, at: int, count: int
+) -> Marks:
+    """What stands on one staff beside its notes; dynamics go to the first staff, the pedal to a piano's last."""
+    signs = meters(sheet)
+    spans: list[Span] = []
+    keys = shown or (sheet.key_at(0),)
+    if not player.is_drum:
+        signs += signatures(shown)
+    if is_first:
+        signs += above(sheet, exact=False)
+        if sheet.is_played and sheet.has_dynamics:
+            marks, pins = dynamics(sheet)
+            signs, spans = signs + marks, spans + pins
+    if sheet.is_played and count > 1 and at == count - 1:
+        marks, lines = pedal(player, sheet)
+        signs, spans = signs + marks, spans + lines
+    held = sheet.is_played and ends_held(sheet.grid, sheet.end_tick)
+    return Marks(
+        signs=signs,
+        spans=spans,
+        clefs={0: "percussion"} if player.is_drum else _clefs(player, staff, sheet, at, count),
+        signatures=keys,
+        held_tick=sheet.grid.meter.bar_start(max(0, sheet.end_tick - 1)) if held else None,
+        is_top=at == 0,
+    )
 
 
-def _one_line(problem: object) -> str:
-    text = " ".join(str(problem).split())
-    return text if len(text) <= 160 else text[:157] + "..."
+def _clefs(player: Player, staff: Staff, sheet: Sheet, at: int, count: int) -> Mapping[int, str]:
+    pitches = [p for voice in staff.voices for s in voice for p in s.pitches]
+    if count == 1:
+        return {0: usual_clef(pitches, player.program)}
+    return clefs(staff.voices, sheet.grid.meter, sheet.end_tick, "treble" if at == 0 else "bass")
 
 
-def _abc_score(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
-    from music21 import abcFormat, stream
+def _as_written(score: Any) -> Any:
+    """A copy as players read it: parts of transposing instruments moved, with the accidentals of their new key."""
+    from music21.key import KeySignature
+    from music21.stream import Measure
 
-    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    if not _KEY.search(text):
-        raise SongError("not ABC: no line begins with K:", file=path, remedy="give a tune in ABC notation")
-    tunes = list(_TUNE.finditer(text))
-    notes = [f"of the {len(tunes)} tunes in the file the first was read"] if len(tunes) > 1 else []
-    first = readable_chord_names(text[: tunes[1].start()] if notes else text, notes)
-    for meter in _METER.findall(first):
-        beats = [int(n) for n in re.findall(r"\d+", meter)]
-        if not _METER_TEXT.fullmatch(meter.strip()) or max(beats, default=0) > MOST_BEATS:
-            raise SongError(f"{_one_line(meter)!r} is no meter", file=path, place="M", remedy=_MEND)
-    if not _LENGTH.search(first):
-        first = _KEY.sub("L:1/8\nK:", first, count=1)
-    score = stream.Score()
-    try:
-        abcFormat.translate.abcToStreamScore(abcFormat.ABCFile().readstr(first), score)
-    except Exception as problem:
-        raise SongError(_reason(problem), file=path, remedy=_MEND) from problem
-    return score, tuple(notes)
+    if not any(i.transposition for part in score.parts for i in part.getInstruments()):
+        return score
+    written = score.toWrittenPitch()
+    for part in written.parts:
+        signature = KeySignature(0)
+        for measure in part.getElementsByClass(Measure):
+            signature = measure.keySignature or signature
+            show_accidentals(measure, signature)
+    return written
 
 
-def _decoded(data: bytes) -> str:
-    """ABC 2.1 is UTF-8; what was written before it is mostly Latin-1."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def _metadata(made: Any, sheet: Sheet) -> Any:
+    made.title = sheet.title or "Untitled"
+    if sheet.composer:
+        made.composer = sheet.composer
+    if sheet.arranger:
+        made.add("arranger", sheet.arranger)
+    return made

@@ -11,12 +11,12 @@ from time import perf_counter
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement
-from remixkit.render.encode import Bits, Wish, check_target, write
-from remixkit.render.master import finish
-from remixkit.render.mix import mixdown
-from remixkit.render.soundfonts import SoundFont
-from remixkit.render.stems import Alone, Stem, StemsWish, apart, write_stems
-from remixkit.render.tags import Art, Tags
+from remixkit.render.files.encode import Bits, Wish, check_target, write
+from remixkit.render.files.tags import Art, Tags
+from remixkit.render.master.mastering import finish
+from remixkit.render.mix.stems import Alone, Stem, StemsWish, apart, write_stems
+from remixkit.render.mix.summing import mixdown
+from remixkit.render.soundfonts.lookup import SoundFont
 
 RATES_HZ = (44100, 48000)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from remixkit.style.asking import Form, asked
+from remixkit.style.difficulty import Level
 from remixkit.style.folders import config_dir, data_dir, search_path
-from remixkit.style.levels import Level
-from remixkit.style.library import library
 from remixkit.style.loading import StyleInfo, available, check, files_of, load
+from remixkit.style.pattern_library import library
 from remixkit.style.schema import Style
 
 __all__ = [

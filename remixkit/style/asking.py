@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from remixkit.errors import StyleError
-from remixkit.style.levels import Level, with_level
+from remixkit.style.difficulty import Level, with_level
 from remixkit.style.schema import FormSpec, HarmonySpec, Style
 
 Form = Literal["full", "tv"]

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from remixkit import plugins
 from remixkit.errors import StyleError
-from remixkit.patterns import DRUM_VOICES, Pattern
+from remixkit.midi.spec import DRUM_VOICES
+from remixkit.patterns import Pattern
 from remixkit.style.folders import data_dir
-from remixkit.style.library import parse_spec, shipped_patterns
+from remixkit.style.pattern_library import parse_spec, shipped_patterns
 from remixkit.style.problems import dotted
-from remixkit.style.reading import Resolved
+from remixkit.style.raw_tables import Resolved
 from remixkit.style.schema import FxSpec, Style
 from remixkit.style.settings import declared
 from remixkit.theory.instruments import instrument

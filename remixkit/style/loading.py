@@ -11,7 +11,7 @@ from remixkit.errors import StyleError
 from remixkit.style.checking import check_names, check_sound
 from remixkit.style.folders import style_files
 from remixkit.style.problems import explain
-from remixkit.style.reading import Resolved, find, resolve
+from remixkit.style.raw_tables import Resolved, find, resolve
 from remixkit.style.schema import Style, strict_json
 
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
-from remixkit.style.reading import Resolved
+from remixkit.style.raw_tables import Resolved
 
 _PLAIN = {
     "string_type": "must be text in quotes",

@@ -9,16 +9,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from remixkit.model.analysis import SectionName
+from remixkit.patterns import Meter
 from remixkit.theory.chords import Colour as Colour
 from remixkit.theory.chords import Voicing as Voicing
 from remixkit.theory.keys import parse_key
 
-SectionName = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro"]
-PatternKey = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "half", "build", "down", "all"]
-# What the band does in a section's last bars; `remixkit.arrange.joins` says how each is played.
+PatternKey = Literal[
+    "intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "half", "build", "down", "all"
+]
+# What the band does in a section's last bars; `remixkit.arrange.form.transitions` says how each is played.
 Ending = Literal["fill", "drop", "stop", "half", "build", "none"]
-Arrival = Literal["intro", "verse", "prechorus", "sabi", "interlude", "outro", "last_sabi", "all"]
-Place = Literal["verse", "prechorus", "interlude", "before_last_sabi"]
+Arrival = Literal["intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "last_chorus", "all"]
+Place = Literal["verse", "prechorus", "bridge", "interlude", "before_last_chorus"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
 _SEMITONES = re.compile(r"[+-](\d|1[0-2])")
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -175,7 +178,7 @@ class RoleSpec(Table):
     pan: Midi7 = 64
     reverb: Midi7 = 40
     energy: tuple[Unit, Unit] = (0.0, 1.0)
-    sections: tuple[SectionName, ...] = ("intro", "verse", "prechorus", "sabi", "interlude", "outro")
+    sections: tuple[SectionName, ...] = ("intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro")
     voicing: Voicing = "close"
     patterns: Mapping[PatternKey, str | tuple[str, ...]] = Field(default_factory=dict)
     settings: Mapping[str, float | str | bool] = Field(default_factory=dict)
@@ -192,15 +195,21 @@ class RoleSpec(Table):
         return self
 
 
-class PatternSpec(BaseModel):
-    """A pattern: `events` for pitched roles, or one string of steps for each drum voice; `beats` is its length."""
+class BarSpec(BaseModel):
+    """What a pattern is in one meter: `events`, or one string of steps for each drum voice; `beats` is its length."""
 
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
     __pydantic_extra__: dict[str, str]
 
     events: str | None = None
     beats: float | None = Field(default=None, gt=0, le=64)
-    weight: float = Field(default=1.0, gt=0)
+    weight: float | None = Field(default=None, gt=0)
+
+
+class PatternSpec(BarSpec):
+    """A pattern in bars of four, and in `meter` what it is in others; without a weight it is drawn as often as any."""
+
+    meter: Mapping[Meter, BarSpec] = Field(default_factory=dict)
 
 
 class PatternFile(Table):

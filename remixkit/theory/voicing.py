@@ -2,19 +2,19 @@
 
 Candidates come from `voicing_candidates`; the cost of a candidate and of a step from one to the next weighs what
 arrangers watch for: movement of each voice, parallel fifths and octaves (above all between the outer voices), doubled
-thirds, gaps, missing thirds and sevenths, and the melody, which stays on top. The least sum is found by dynamic
-programming (A. Viterbi, IEEE Trans. Information Theory 13, 1967).
+thirds, gaps, missing thirds and sevenths, and the melody, which stays on top.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.model.analysis import ChordSpan
+from remixkit.search import cheapest_path
 from remixkit.theory.chords import Voicing
 from remixkit.theory.voicing_candidates import candidates
 
@@ -68,23 +68,16 @@ def voice_chords(
     ceilings = [None if top_below is None else top_below[k] for k in played]
     tables: dict[tuple[int, int], NDArray[np.float64]] = {}
     centre = (low + high) / 2
-    total = _own_cost(steps[0].pitches, steps[0].cost, centre, ceilings[0])
+    costs = [_own_cost(s.pitches, s.cost, centre, ceiling) for s, ceiling in zip(steps, ceilings, strict=True)]
     if start:
-        total = total + _step_cost(np.array([start]), steps[0].pitches)[0]
-    back: list[NDArray[np.intp]] = []
-    for before, after, ceiling in zip(steps, steps[1:], ceilings[1:], strict=False):
+        costs[0] = costs[0] + _step_cost(np.array([start]), steps[0].pitches)[0]
+    for before, after in pairwise(steps):
         pair = (id(before), id(after))
         if pair not in tables:
             tables[pair] = _step_cost(before.pitches, after.pitches)
-        through = total[:, None] + tables[pair]
-        best = np.argmin(through, axis=0)
-        back.append(best)
-        total = through[best, np.arange(len(best))] + _own_cost(after.pitches, after.cost, centre, ceiling)
-    choice = int(np.argmin(total))
-    for k in range(len(played) - 1, -1, -1):
-        result[played[k]] = tuple(int(p) for p in steps[k].pitches[choice])
-        if k:
-            choice = int(back[k - 1][choice])
+    moves = [tables[id(before), id(after)] for before, after in pairwise(steps)]
+    for k, step, choice in zip(played, steps, cheapest_path(costs, moves), strict=True):
+        result[k] = tuple(int(p) for p in step.pitches[choice])
     return tuple(result)
 
 

@@ -3,7 +3,7 @@
   const $ = (id) => document.getElementById(id);
   const songs = JSON.parse($("album").textContent);
   const SHOWN_S = 11, HEAD = 0.28;
-  const SECTIONS = { intro: "Intro", A: "Verse", B: "Pre-chorus", sabi: "Chorus", interlude: "Interlude", outro: "Outro" };
+  const SECTIONS = { intro: "Intro", verse: "Verse", prechorus: "Prechorus", chorus: "Chorus", interlude: "Interlude", outro: "Outro" };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const roll = $("roll"), overview = $("overview"), seek = $("seek");
@@ -206,7 +206,7 @@
   }
   function paint() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["paper", "card", "ink", "soft", "line", "accent", "roll", "grid", "octave", "label", "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "s-intro", "s-A", "s-B", "s-sabi", "s-interlude", "s-outro"]) colours[name] = style.getPropertyValue(`--${name}`).trim();
+    for (const name of ["paper", "card", "ink", "soft", "line", "accent", "roll", "grid", "octave", "label", "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "s-intro", "s-verse", "s-prechorus", "s-chorus", "s-interlude", "s-outro"]) colours[name] = style.getPropertyValue(`--${name}`).trim();
     picture = null;
   }
 

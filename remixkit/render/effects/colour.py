@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from remixkit.render.effects.blocks import Block, Processor, ratio, within
-from remixkit.render.resampling import between, fir
+from remixkit.render.master.resampling import between, fir
 
 # Sound at these levels (peak, full scale is 1) comes out as loud as it went in: a mix on its way to the master,
 # and one instrument at velocity 100.

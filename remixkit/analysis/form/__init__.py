@@ -1,0 +1,1 @@
+"""Sections: where they begin, and what each is."""

@@ -1,0 +1,1 @@
+"""Beats, bars, meter and tempo of a song, its own or found."""

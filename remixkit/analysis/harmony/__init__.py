@@ -1,0 +1,1 @@
+"""Chords, keys and key changes."""

@@ -1,0 +1,1 @@
+"""Who plays what: roles of tracks, and the melody among their notes."""

@@ -1,0 +1,1 @@
+"""The cover's outline: sections, transitions, cuts, the chart that every player reads, and who plays where."""

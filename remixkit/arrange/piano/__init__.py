@@ -1,0 +1,1 @@
+"""A pianist: two hands, what they can take, and what they play."""

@@ -1,0 +1,1 @@
+"""Earlier takes: what is kept of one while the rest is played anew."""

@@ -1,0 +1,1 @@
+"""The finished sound: loudness, ceiling, true peaks, and the master that keeps them."""

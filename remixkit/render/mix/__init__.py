@@ -1,0 +1,1 @@
+"""Parts to a stereo sum: buses, automation, the level rider, stems."""

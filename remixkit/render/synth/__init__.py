@@ -1,0 +1,1 @@
+"""FluidSynth: its library, a part's events, synthesis in a pool."""
