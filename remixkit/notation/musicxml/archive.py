@@ -9,9 +9,9 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 from remixkit.errors import SongError
+from remixkit.notation.musicxml.elements.values import line
 from remixkit.notation.musicxml.limits import MAX_BYTES
 from remixkit.notation.musicxml.tree import EXPORT, decoded, elements
-from remixkit.notation.musicxml.values import line
 
 ZIP = b"PK\3\4"
 

@@ -16,10 +16,10 @@ from remixkit.model.song import Control, KeySignature, Lyric, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, TempoChange, TempoMap
 from remixkit.notation.musicxml import archive, bars
 from remixkit.notation.musicxml.bars import Played
-from remixkit.notation.musicxml.header import DRUM_CHANNEL, Head, Instrument, PartHead, head_of
+from remixkit.notation.musicxml.elements.header import DRUM_CHANNEL, Head, Instrument, PartHead, head_of
+from remixkit.notation.musicxml.elements.part import PartReader
 from remixkit.notation.musicxml.limits import MAX_BYTES, MAX_MEASURES, MAX_NOTES, MAX_PARTS
 from remixkit.notation.musicxml.loudness import loudness
-from remixkit.notation.musicxml.measures import PartReader
 from remixkit.notation.musicxml.nouns import (
     Bar,
     Chord,

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from remixkit.errors import SongError
+from remixkit.notation.musicxml.elements.values import line
 from remixkit.notation.musicxml.limits import MAX_DEPTH, MAX_ELEMENTS
-from remixkit.notation.musicxml.values import line
 
 EXPORT = "export it again, as MusicXML"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from remixkit.notation.musicxml.sounds import drum_key, program
-from remixkit.notation.musicxml.values import integer, line, number, text_at
+from remixkit.notation.musicxml.elements.sounds import drum_key, program
+from remixkit.notation.musicxml.elements.values import integer, line, number, text_at
 
 DRUM_CHANNEL = 9
 

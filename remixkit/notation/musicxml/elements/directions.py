@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from remixkit.notation.musicxml.elements.values import integer, line, number
 from remixkit.notation.musicxml.nouns import (
     Event,
     Level,
@@ -20,7 +21,6 @@ from remixkit.notation.musicxml.nouns import (
     Tempo,
     Wedge,
 )
-from remixkit.notation.musicxml.values import integer, line, number
 
 LEVELS: Mapping[str, int] = MappingProxyType(
     {

@@ -6,8 +6,8 @@ import re
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from remixkit.notation.musicxml.elements.values import integer, number, text_at
 from remixkit.notation.musicxml.nouns import Meter, Signature
-from remixkit.notation.musicxml.values import integer, number, text_at
 
 MOST_BEATS = 64
 """In a bar; what has more is read by its notes."""

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from remixkit.errors import SongError
-from remixkit.notation.musicxml import directions
-from remixkit.notation.musicxml.attributes import meter_of, numbers, signature_of, transposition
-from remixkit.notation.musicxml.harmony import chord_label, described
-from remixkit.notation.musicxml.header import PartHead
+from remixkit.notation.musicxml.elements import directions
+from remixkit.notation.musicxml.elements.attributes import meter_of, numbers, signature_of, transposition
+from remixkit.notation.musicxml.elements.harmony import chord_label, described
+from remixkit.notation.musicxml.elements.header import PartHead
+from remixkit.notation.musicxml.elements.notes import NoteReader, Written
+from remixkit.notation.musicxml.elements.values import integer, line, number
 from remixkit.notation.musicxml.limits import MAX_BAR_QUARTERS
-from remixkit.notation.musicxml.notes import NoteReader, Written
 from remixkit.notation.musicxml.nouns import Bar, Chord, Level, Meter, Placed, Signature, Signs
 from remixkit.notation.musicxml.tree import EXPORT
-from remixkit.notation.musicxml.values import integer, line, number
 
 _NEAR = 1e-6
 

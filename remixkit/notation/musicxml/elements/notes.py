@@ -8,13 +8,13 @@ from xml.etree.ElementTree import Element
 
 from remixkit.model.song import Syllabic
 from remixkit.notation.drum_notation import key_at_staff
-from remixkit.notation.musicxml.attributes import numbers
-from remixkit.notation.musicxml.directions import accent_of, of_dynamics, unit, velocity
-from remixkit.notation.musicxml.harmony import STEPS
-from remixkit.notation.musicxml.header import PartHead
+from remixkit.notation.musicxml.elements.attributes import numbers
+from remixkit.notation.musicxml.elements.directions import accent_of, of_dynamics, unit, velocity
+from remixkit.notation.musicxml.elements.harmony import STEPS
+from remixkit.notation.musicxml.elements.header import PartHead
+from remixkit.notation.musicxml.elements.values import integer, number
 from remixkit.notation.musicxml.limits import MAX_BAR_QUARTERS
 from remixkit.notation.musicxml.nouns import Ornament, OrnamentKind, Tone, Word
-from remixkit.notation.musicxml.values import integer, number
 
 _SHORTER = {"staccato": 0.5, "staccatissimo": 0.33, "spiccato": 0.33, "detached-legato": 0.75}
 _LOUDER = {"accent": 12, "strong-accent": 20, "stress": 8, "soft-accent": 6, "unstress": -10}

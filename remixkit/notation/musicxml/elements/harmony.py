@@ -8,7 +8,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from remixkit.model.analysis import ChordSpan
-from remixkit.notation.musicxml.values import integer, number, text_at
+from remixkit.notation.musicxml.elements.values import integer, number, text_at
 from remixkit.theory.chords import label, quality_of
 
 STEPS: Mapping[str, int] = MappingProxyType({"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11})
