@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from remixkit.notation.musicxml.song import from_bytes as from_bytes
+from remixkit.notation.musicxml.song import read_musicxml as read_musicxml

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange, MeterMap
-from remixkit.notation.musicxml.nouns import Bar, Meter
+from remixkit.notation.musicxml.nouns import Meter, WrittenBar
 from remixkit.notation.repeats import BarSigns
 
 _SHORTEST_TICKS = TICKS_PER_QUARTER // 16
@@ -52,7 +52,7 @@ class Played:
     times: int
 
 
-def lengths(parts: Sequence[Sequence[Bar]]) -> list[Length]:
+def lengths(parts: Sequence[Sequence[WrittenBar]]) -> list[Length]:
     """How long each bar is, all parts together."""
     out: list[Length] = []
     for index in range(max(map(len, parts), default=0)):
@@ -69,7 +69,7 @@ def lengths(parts: Sequence[Sequence[Bar]]) -> list[Length]:
     return out
 
 
-def _filled(rows: Sequence[Bar], said: float) -> float:
+def _filled(rows: Sequence[WrittenBar], said: float) -> float:
     """How far the notes of a bar reach; what one part has a little over, where others end with the meter, is not it."""
     longest = max(bar.filled for bar in rows)
     if said < longest < said + _OVER_QUARTERS and any(abs(bar.filled - said) < _NEAR_QUARTERS for bar in rows):
@@ -87,7 +87,7 @@ def _ticks(quarters: float, said: float) -> int:
     return max(1, -(-ticks // _SHORTEST_TICKS)) * _SHORTEST_TICKS
 
 
-def signs_of(parts: Sequence[Sequence[Bar]]) -> list[BarSigns]:
+def signs_of(parts: Sequence[Sequence[WrittenBar]]) -> list[BarSigns]:
     """What each bar says about the order of bars, in whichever part."""
     rows = [
         [bars[index].signs for bars in parts if index < len(bars)] for index in range(max(map(len, parts), default=0))

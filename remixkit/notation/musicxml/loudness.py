@@ -39,7 +39,7 @@ class Loudness:
         return round(self.begins[k] + share * (self.ends[k] - self.begins[k]))
 
 
-def loudness(events: Sequence[tuple[int, Level | Wedge]]) -> Loudness:
+def velocities(events: Sequence[tuple[int, Level | Wedge]]) -> Loudness:
     """The velocities that signs mean.
 
     Parameters

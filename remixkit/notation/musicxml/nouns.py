@@ -89,7 +89,7 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class TempoMark:
     """Quarters a minute."""
 
     bpm: float
@@ -125,7 +125,7 @@ class Wedge:
 
 
 @dataclass(frozen=True, slots=True)
-class Pedal:
+class PedalMark:
     """The damper pedal, 0-127."""
 
     value: int
@@ -161,7 +161,7 @@ class Signature:
     is_written: bool = True
 
 
-Event: TypeAlias = Tempo | Modulation | Swing | Level | Wedge | Pedal | Program | Chord | Rehearsal | Signature
+Event: TypeAlias = TempoMark | Modulation | Swing | Level | Wedge | PedalMark | Program | Chord | Rehearsal | Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Signs:
 
 
 @dataclass(slots=True)
-class Bar:
+class WrittenBar:
     """A measure of one part.
 
     `filled` is how far notes and rests reach, `rested` how far rests of a whole measure do; `meter` what the time

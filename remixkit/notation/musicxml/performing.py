@@ -56,7 +56,7 @@ class Groove:
         return tick - place + round(share * pair) if abs(place - pair // 2) <= _OFFBEAT_TICKS else tick
 
 
-def performed(struck: Sequence[Struck], tempo: TempoMap, groove: Groove, file: str) -> list[Note]:
+def played_notes(struck: Sequence[Struck], tempo: TempoMap, groove: Groove, file: str) -> list[Note]:
     """The notes of one part as they are heard, sorted.
 
     Raises

@@ -12,41 +12,41 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from remixkit.errors import SongError
+from remixkit.midi.spec import CC_PAN, CC_SUSTAIN, CC_VOLUME, DRUM_CHANNEL, HEADER_CHUNK, PITCHED_CHANNELS
 from remixkit.model.song import Control, KeySignature, Lyric, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, TempoChange, TempoMap
 from remixkit.notation.musicxml import archive, bars
 from remixkit.notation.musicxml.bars import Played
-from remixkit.notation.musicxml.elements.header import DRUM_CHANNEL, Head, Instrument, PartHead, head_of
+from remixkit.notation.musicxml.elements.header import Head, MidiInstrument, PartHead, head_of
 from remixkit.notation.musicxml.elements.part import PartReader
 from remixkit.notation.musicxml.limits import MAX_BYTES, MAX_MEASURES, MAX_NOTES, MAX_PARTS
-from remixkit.notation.musicxml.loudness import loudness
+from remixkit.notation.musicxml.loudness import velocities
 from remixkit.notation.musicxml.nouns import (
-    Bar,
     Chord,
     Event,
     Level,
     Modulation,
-    Pedal,
+    PedalMark,
     Program,
     Rehearsal,
     Signature,
     Swing,
-    Tempo,
+    TempoMark,
     Tone,
     Wedge,
+    WrittenBar,
 )
-from remixkit.notation.musicxml.performing import Groove, Struck, performed
+from remixkit.notation.musicxml.performing import Groove, Struck, played_notes
 from remixkit.notation.musicxml.tree import EXPORT, Measure, decoded, pieces
 from remixkit.notation.repeats import play_order
 
 DEFAULT_BPM = 120.0
 
-_VOLUME, _PAN, _PEDAL = 7, 10, 64
 _MOST_WARNINGS = 20
 _E = TypeVar("_E", bound=Event)
 
 
-def from_bytes(data: bytes, *, file: str = "score.musicxml") -> Song:
+def read_musicxml(data: bytes, *, file: str = "score.musicxml") -> Song:
     """Read MusicXML, compressed or not.
 
     Parameters
@@ -60,7 +60,7 @@ def from_bytes(data: bytes, *, file: str = "score.musicxml") -> Song:
     -------
     Song
         As it is heard: repeats and jumps played out, at sounding pitch, ties as one note, ornaments, grace notes and
-        swing as players play them; one track a part. Bar lines stand where the score has them.
+        swing as players play them; one track a part. WrittenBar lines stand where the score has them.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def from_bytes(data: bytes, *, file: str = "score.musicxml") -> Song:
         data = archive.unpacked(data, file)
     if len(data) > MAX_BYTES:
         raise SongError(f"a score of more than {MAX_BYTES // 1_000_000} MB", file=file, remedy="give a part of it")
-    if data.startswith(b"MThd"):
+    if data.startswith(HEADER_CHUNK):
         raise SongError("it is a MIDI file", file=file, remedy="give it the ending .mid")
     head, readers = _read(decoded(data), file)
     if not any(reader.bars for reader in readers.values()):
@@ -135,7 +135,7 @@ class _Line:
     reader: PartReader
     played: Sequence[Played]
 
-    def bars(self) -> Iterator[tuple[Played, Bar]]:
+    def bars(self) -> Iterator[tuple[Played, WrittenBar]]:
         """Each bar as it is played, where the part has it."""
         rows = self.reader.bars
         return ((now, rows[now.bar]) for now in self.played if now.bar < len(rows))
@@ -171,7 +171,7 @@ class _Line:
             channel=channel,
             program=programs[0][1] if programs else 0,
             is_drum=is_drum,
-            notes=tuple(performed(struck, tempo, groove, file)),
+            notes=tuple(played_notes(struck, tempo, groove, file)),
             controls=tuple(sorted(self._controls(head.first, programs[1:]))),
             lyrics=self._lyrics(groove),
         )
@@ -183,15 +183,15 @@ class _Line:
         for tick, staff, event in sorted(signs, key=lambda sign: sign[0]):
             by_staff[staff].append((tick, event))
         if len([row for row in by_staff.values() if any(isinstance(e, Level) for _, e in row)]) > 1:
-            staves = {staff: loudness(row) for staff, row in by_staff.items()}
-            rest = loudness(())
+            staves = {staff: velocities(row) for staff, row in by_staff.items()}
+            rest = velocities(())
             return lambda staff, tick: staves.get(staff, rest).at(tick)
-        whole = loudness(sorted(chain.from_iterable(by_staff.values()), key=lambda pair: pair[0]))
+        whole = velocities(sorted(chain.from_iterable(by_staff.values()), key=lambda pair: pair[0]))
         return lambda _, tick: whole.at(tick)
 
     def _programs(self) -> list[tuple[int, int]]:
         """(tick, program) at the beginning and wherever it changes."""
-        instruments: Mapping[str, Instrument] = self.reader.head.instruments
+        instruments: Mapping[str, MidiInstrument] = self.reader.head.instruments
         first = self.reader.head.first.program
         found = [(tick, event.number) for tick, _, event in self.events(Program)]
         for now, tone in self.tones() if len(instruments) > 1 else ():
@@ -203,15 +203,15 @@ class _Line:
             found.insert(0, (0, first or 0))
         return [pair for k, pair in enumerate(found) if k == 0 or pair[1] != found[k - 1][1]]
 
-    def _controls(self, first: Instrument, programs: Sequence[tuple[int, int]]) -> Iterator[Control]:
+    def _controls(self, first: MidiInstrument, programs: Sequence[tuple[int, int]]) -> Iterator[Control]:
         if first.volume is not None:
-            yield Control(0, "cc", _VOLUME, first.volume)
+            yield Control(0, "cc", CC_VOLUME, first.volume)
         if first.pan is not None:
-            yield Control(0, "cc", _PAN, first.pan)
+            yield Control(0, "cc", CC_PAN, first.pan)
         for tick, program in programs:
             yield Control(tick, "program", 0, program)
-        for tick, _, pedal in self.events(Pedal):
-            yield Control(tick, "cc", _PEDAL, pedal.value)
+        for tick, _, pedal in self.events(PedalMark):
+            yield Control(tick, "cc", CC_SUSTAIN, pedal.value)
 
     def _lyrics(self, groove: Groove) -> tuple[Lyric, ...]:
         """The syllables; where bars are repeated, the second verse is what is sung the second time."""
@@ -258,13 +258,13 @@ def _first(lines: Sequence[_Line], kind: type[_E]) -> list[tuple[int, _E]]:
 
 def _tempo(lines: Sequence[_Line]) -> TempoMap:
     start = min((now.start_tick for line in lines for now in line.played[:1]), default=0)
-    said: list[tuple[int, Tempo | Modulation]] = [*_first(lines, Tempo), *_first(lines, Modulation)]
+    said: list[tuple[int, TempoMark | Modulation]] = [*_first(lines, TempoMark), *_first(lines, Modulation)]
     said.sort(key=lambda pair: pair[0])
     bpm = next((line.reader.word_tempo for line in lines if line.reader.word_tempo), DEFAULT_BPM)
     changes = [TempoChange(0, bpm)]
     for tick, event in said:
         last = changes[-1].bpm
-        bpm = event.bpm if isinstance(event, Tempo) else min(1000.0, max(4.0, last * event.ratio))
+        bpm = event.bpm if isinstance(event, TempoMark) else min(1000.0, max(4.0, last * event.ratio))
         if bpm != last or tick <= start:
             at = tick if tick > start else 0
             if at == changes[-1].tick:
@@ -301,7 +301,6 @@ def _channels(readers: Sequence[PartReader]) -> list[int]:
     """A channel for each part: its own where that is free; drums and nobody else on the tenth."""
     out: list[int] = []
     taken: dict[int, int | None] = {}
-    free = [c for c in range(16) if c != DRUM_CHANNEL]
     for reader in readers:
         first = reader.head.first
         if reader.is_drum or (first.channel == DRUM_CHANNEL and first.drum_key is not None):
@@ -309,7 +308,9 @@ def _channels(readers: Sequence[PartReader]) -> list[int]:
             continue
         own = first.channel
         if own is None or own == DRUM_CHANNEL or taken.get(own, first.program) != first.program:
-            own = next((c for c in free if c not in taken), free[len(out) % len(free)])
+            own = next(
+                (c for c in PITCHED_CHANNELS if c not in taken), PITCHED_CHANNELS[len(out) % len(PITCHED_CHANNELS)]
+            )
         taken[own] = first.program
         out.append(own)
     return out

@@ -13,7 +13,7 @@ from warnings import catch_warnings
 from remixkit.errors import SongError
 from remixkit.midi.reading.limits import MAX_SECONDS
 from remixkit.model.song import Song
-from remixkit.notation.musicxml import from_bytes
+from remixkit.notation.musicxml import read_musicxml
 from remixkit.notation.reading.chord_symbols import readable_chord_names
 from remixkit.notation.reading.streams import from_music21
 
@@ -90,7 +90,7 @@ def read_score(path: Path) -> Song:
         size = f"a score of more than {MAX_FILE_BYTES // 1_000_000} MB"
         raise SongError(size, file=path, remedy="save it as MIDI and give that")
     is_abc = path.suffix.lower() == ".abc"
-    song = _abc(data, path) if is_abc else from_bytes(data, file=str(path))
+    song = _abc(data, path) if is_abc else read_musicxml(data, file=str(path))
     seconds = song.grid.tempo.second(song.end_tick)
     if seconds > MAX_SECONDS:
         reason = f"its last note ends after {seconds / 3600:.1f} hours; a song ends within {MAX_SECONDS / 3600:.0f}"

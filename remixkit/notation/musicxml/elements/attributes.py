@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from remixkit.notation.musicxml.elements.values import integer, number, text_at
+from remixkit.notation.musicxml.elements.values import decimal, integer, text_at
 from remixkit.notation.musicxml.nouns import Meter, Signature
 
 MOST_BEATS = 64
@@ -17,7 +17,7 @@ _MOST_NUMBERS = 99
 _MINOR = ("minor", "aeolian", "dorian", "phrygian", "locrian")
 
 
-def meter_of(time: Element) -> tuple[Meter | None, str]:
+def time_signature(time: Element) -> tuple[Meter | None, str]:
     """The meter of `<time>`, sums and composites as one; None if there is none; and a warning, or none."""
     if time.find("senza-misura") is not None:
         return None, ""
@@ -53,11 +53,11 @@ def signature_of(key: Element, moves: tuple[int, int]) -> Signature | None:
 
 def transposition(transpose: Element) -> tuple[int, int]:
     """(semitones, steps) from written to sounding pitch."""
-    octaves = round(number(transpose.findtext("octave-change")) or 0)
+    octaves = round(decimal(transpose.findtext("octave-change")) or 0)
     if (double := transpose.find("double")) is not None:
         octaves += 1 if double.get("above") == "yes" else -1
-    semitones = round(number(transpose.findtext("chromatic")) or 0)
-    diatonic = number(transpose.findtext("diatonic"))
+    semitones = round(decimal(transpose.findtext("chromatic")) or 0)
+    diatonic = decimal(transpose.findtext("diatonic"))
     steps = round(semitones * 7 / 12) if diatonic is None else round(diatonic)
     return min(60, max(-60, semitones + 12 * octaves)), min(35, max(-35, steps + 7 * octaves))
 

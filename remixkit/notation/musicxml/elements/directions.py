@@ -8,17 +8,17 @@ from types import MappingProxyType
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from remixkit.notation.musicxml.elements.values import integer, line, number
+from remixkit.notation.musicxml.elements.values import decimal, integer, line
 from remixkit.notation.musicxml.nouns import (
     Event,
     Level,
     Modulation,
-    Pedal,
+    PedalMark,
     Program,
     Rehearsal,
     Signs,
     Swing,
-    Tempo,
+    TempoMark,
     Wedge,
 )
 
@@ -94,19 +94,19 @@ def tempo_of_words(words: str) -> float | None:
 
 def of_sound(sound: Element) -> Iterator[Event]:
     """What is heard of a `<sound>`."""
-    if (bpm := _bpm(number(sound.get("tempo")))) is not None:
-        yield Tempo(bpm)
-    if (percent := number(sound.get("dynamics"))) is not None:
-        yield Level(velocity(percent))
+    if (bpm := _bpm(decimal(sound.get("tempo")))) is not None:
+        yield TempoMark(bpm)
+    if (percent := decimal(sound.get("dynamics"))) is not None:
+        yield Level(velocity_of(percent))
     pedal = sound.get("damper-pedal")
-    if pedal is not None and (value := {"yes": 100.0, "no": 0.0}.get(pedal, number(pedal))) is not None:
-        yield Pedal(min(127, max(0, round(value * 1.27))))
+    if pedal is not None and (value := {"yes": 100.0, "no": 0.0}.get(pedal, decimal(pedal))) is not None:
+        yield PedalMark(min(127, max(0, round(value * 1.27))))
     for midi in sound.findall("midi-instrument"):
         if (program := integer(midi.findtext("midi-program"), 1, 128)) is not None:
             yield Program(program - 1)
     swing = sound.find("swing")
     if swing is not None:
-        first, second = number(swing.findtext("first")), number(swing.findtext("second"))
+        first, second = decimal(swing.findtext("first")), decimal(swing.findtext("second"))
         if swing.find("straight") is not None:
             yield Swing(0.5)
         elif first and second and first > 0 and second > 0:
@@ -123,7 +123,7 @@ def of_types(direction: Element, words: str) -> Iterator[Event]:
         elif element.tag == "wedge":
             yield Wedge({"crescendo": 1, "diminuendo": -1}.get(element.get("type", ""), 0))
         elif element.tag == "pedal" and element.get("type") in _PEDALS:
-            yield from (Pedal(value) for value in _PEDALS[element.get("type", "")])
+            yield from (PedalMark(value) for value in _PEDALS[element.get("type", "")])
         elif element.tag == "rehearsal" and line(element.text):
             yield Rehearsal(line(element.text))
     if _SWINGS.search(words) and not _STRAIGHT.search(words):
@@ -135,7 +135,7 @@ def of_types(direction: Element, words: str) -> Iterator[Event]:
     elif (level := LEVELS.get(_WORDS.get(words.lower(), ""))) is not None:
         yield Level(level)
     if (found := _IN_WORDS.search(words)) and (bpm := _bpm(float(found[1]))) is not None:
-        yield Tempo(bpm)
+        yield TempoMark(bpm)
 
 
 _PEDALS = {"start": (127,), "sostenuto": (), "stop": (0,), "change": (0, 127), "discontinue": (), "resume": ()}
@@ -160,7 +160,7 @@ def accent_of(dynamics: Element) -> int:
     return max((ACCENTS.get(sign.tag, 0) for sign in dynamics), default=0)
 
 
-def velocity(percent: float) -> int:
+def velocity_of(percent: float) -> int:
     """A velocity out of per cents of forte."""
     return min(127, max(1, round(percent * _FORTE / 100)))
 
@@ -216,7 +216,7 @@ def _metronome(element: Element) -> Iterator[Event]:
     if len(units) == 1 and per_minute:
         said = [float(n.replace(",", ".")) for n in per_minute[:2]]
         if (bpm := _bpm(sum(said) / len(said) * units[0])) is not None:
-            yield Tempo(bpm)
+            yield TempoMark(bpm)
     elif len(units) == 2:
         yield Modulation(units[1] / units[0])
 
@@ -231,8 +231,8 @@ def _equation(element: Element, notes: list[Element]) -> Iterator[Event]:
         elif child.tag == "metronome-note":
             value = unit(child.findtext("metronome-type"), len(child.findall("metronome-dot"))) or 1.0
             tuplet = child.find("metronome-tuplet")
-            actual = number(child.findtext("metronome-tuplet/actual-notes")) if tuplet is not None else None
-            normal = number(child.findtext("metronome-tuplet/normal-notes")) if tuplet is not None else None
+            actual = decimal(child.findtext("metronome-tuplet/actual-notes")) if tuplet is not None else None
+            normal = decimal(child.findtext("metronome-tuplet/normal-notes")) if tuplet is not None else None
             sides[side].append(value * (normal / actual if actual and normal else 1.0))
     left, right = sides
     if len(left) == len(right) == 1 and left[0] and right[0]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from remixkit.model.analysis import ChordSpan
-from remixkit.notation.musicxml.elements.values import integer, number, text_at
+from remixkit.notation.musicxml.elements.values import decimal, integer, text_at
 from remixkit.theory.chords import label, quality_of
 
 STEPS: Mapping[str, int] = MappingProxyType({"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11})
@@ -116,7 +116,7 @@ def _pitch_class(element: Element, name: str) -> int | None:
     step = text_at(element, f"{name}/{name}-step")
     if step not in STEPS:
         return None
-    return round(STEPS[step] + (number(element.findtext(f"{name}/{name}-alter")) or 0)) % 12
+    return round(STEPS[step] + (decimal(element.findtext(f"{name}/{name}-alter")) or 0)) % 12
 
 
 def _kind(said: str, written: str) -> Mapping[int, int] | None:
@@ -127,7 +127,7 @@ def _kind(said: str, written: str) -> Mapping[int, int] | None:
 
 def _change(notes: dict[int, int], element: Element) -> None:
     degree = integer(element.findtext("degree-value"), 1, 13)
-    alter = round(number(element.findtext("degree-alter")) or 0)
+    alter = round(decimal(element.findtext("degree-alter")) or 0)
     if degree is None:
         return
     what = text_at(element, "degree-type")

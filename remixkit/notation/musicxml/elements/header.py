@@ -8,13 +8,11 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from remixkit.notation.musicxml.elements.sounds import drum_key, program
-from remixkit.notation.musicxml.elements.values import integer, line, number, text_at
-
-DRUM_CHANNEL = 9
+from remixkit.notation.musicxml.elements.values import decimal, integer, line, text_at
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class MidiInstrument:
     """A sound of a part: channel, program and drum key from 0, volume and pan as controllers; None where unsaid."""
 
     channel: int | None = None
@@ -29,12 +27,12 @@ class PartHead:
     """What the part list says of a part; `instruments` by id, the first plays where a note names none."""
 
     name: str
-    instruments: Mapping[str, Instrument] = field(default_factory=lambda: MappingProxyType({}))
+    instruments: Mapping[str, MidiInstrument] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def first(self) -> Instrument:
+    def first(self) -> MidiInstrument:
         """The instrument that plays where a note names none."""
-        return next(iter(self.instruments.values()), Instrument())
+        return next(iter(self.instruments.values()), MidiInstrument())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +81,14 @@ def _part(element: Element) -> PartHead:
     return PartHead(name, found or {"": _instrument(None, None, name)})
 
 
-def _instrument(said: Element | None, midi: Element | None, part: str) -> Instrument:
+def _instrument(said: Element | None, midi: Element | None, part: str) -> MidiInstrument:
     names = [text_at(said, path) for path in ("instrument-sound", "instrument-name")] if said is not None else []
     told = midi if midi is not None else Element("midi-instrument")
     channel = integer(told.findtext("midi-channel"), 1, 16)
     sound = integer(told.findtext("midi-program"), 1, 128)
     key = integer(told.findtext("midi-unpitched"), 1, 128)
-    volume, pan = number(told.findtext("volume")), number(told.findtext("pan"))
-    return Instrument(
+    volume, pan = decimal(told.findtext("volume")), decimal(told.findtext("pan"))
+    return MidiInstrument(
         channel=None if channel is None else channel - 1,
         program=program((*names, part)) if sound is None else sound - 1,
         drum_key=drum_key((*names, part)) if key is None else key - 1,

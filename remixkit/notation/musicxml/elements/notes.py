@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from remixkit.midi.spec import DRUM_CHANNEL
 from remixkit.model.song import Syllabic
 from remixkit.notation.drum_notation import key_at_staff
 from remixkit.notation.musicxml.elements.attributes import numbers
-from remixkit.notation.musicxml.elements.directions import accent_of, of_dynamics, unit, velocity
+from remixkit.notation.musicxml.elements.directions import accent_of, of_dynamics, unit, velocity_of
 from remixkit.notation.musicxml.elements.harmony import STEPS
 from remixkit.notation.musicxml.elements.header import PartHead
-from remixkit.notation.musicxml.elements.values import integer, number
+from remixkit.notation.musicxml.elements.values import decimal, integer
 from remixkit.notation.musicxml.limits import MAX_BAR_QUARTERS
 from remixkit.notation.musicxml.nouns import Ornament, OrnamentKind, Tone, Word
 
@@ -97,7 +98,7 @@ class NoteReader:
         staff = (integer(has["staff"].text, 1, 99) or 1) if "staff" in has else 1
         is_grace, is_chord = "grace" in has, "chord" in has
         value = _value(has, element)
-        said = number(has["duration"].text) if "duration" in has else None
+        said = decimal(has["duration"].text) if "duration" in has else None
         quarters = value if is_grace or said is None else max(0.0, said) / divisions
         at = self._at if is_chord else cursor
         if not is_chord:
@@ -129,7 +130,7 @@ class NoteReader:
             pitch=pitch,
             voice=f"{staff}/{(has['voice'].text or '1').strip()[:20]}" if "voice" in has else f"{staff}/1",
             staff=staff,
-            velocity=None if (percent := number(element.get("dynamics"))) is None else velocity(percent),
+            velocity=None if (percent := decimal(element.get("dynamics"))) is None else velocity_of(percent),
             grace=_grace(has, value),
             is_chord="chord" in has,
             instrument=instrument,
@@ -156,7 +157,9 @@ class NoteReader:
     def _pitch(self, has: dict[str, Element], instrument: str, staff: int) -> int | None:
         """The sounding pitch, or a drum's key."""
         plays = self.head.instruments.get(instrument) or self.head.first
-        if "unpitched" in has or (staff in self._percussion and plays.channel == 9 and plays.drum_key is not None):
+        if "unpitched" in has or (
+            staff in self._percussion and plays.channel == DRUM_CHANNEL and plays.drum_key is not None
+        ):
             self.drums += 1
             if plays.drum_key is not None:
                 return plays.drum_key
@@ -169,7 +172,7 @@ class NoteReader:
         if name not in STEPS or octave is None:
             self.warnings["notes without a pitch were left out"] = None
             return None
-        alter = number(written.findtext("alter")) or 0.0
+        alter = decimal(written.findtext("alter")) or 0.0
         pitch = int(12 * (octave + 1) + STEPS[name] + min(4.0, max(-4.0, alter)) + 0.5)
         pitch += self._moves.get(staff, self._all_move)[0]
         if not 0 <= pitch <= 127:
@@ -215,7 +218,7 @@ class NoteReader:
         step = (place.findtext("step") or "").strip() if place is not None else ""
         if place is None or step not in STEPS:
             return made
-        alter = round(number(place.findtext("alter")) or 0)
+        alter = round(decimal(place.findtext("alter")) or 0)
         own = STEPS[step] + alter
 
         def away(by: int, side: str) -> int:
@@ -240,8 +243,8 @@ def _value(has: dict[str, Element], element: Element) -> float:
     if value is None:
         return 1.0
     if "time-modification" in has:
-        actual = number(has["time-modification"].findtext("actual-notes"))
-        normal = number(has["time-modification"].findtext("normal-notes"))
+        actual = decimal(has["time-modification"].findtext("actual-notes"))
+        normal = decimal(has["time-modification"].findtext("normal-notes"))
         value *= normal / actual if actual and normal else 1.0
     return value
 
@@ -251,9 +254,9 @@ def _grace(has: dict[str, Element], value: float) -> Literal["", "before", "on"]
     grace = has.get("grace")
     if grace is None:
         return ""
-    if number(grace.get("steal-time-following")):
+    if decimal(grace.get("steal-time-following")):
         return "on"
-    if grace.get("slash") == "yes" or number(grace.get("steal-time-previous")) or value < 0.5 or "type" not in has:
+    if grace.get("slash") == "yes" or decimal(grace.get("steal-time-previous")) or value < 0.5 or "type" not in has:
         return "before"
     return "on"
 

@@ -12,13 +12,13 @@ from xml.etree.ElementTree import Element
 
 from remixkit.errors import SongError
 from remixkit.notation.musicxml.elements import directions
-from remixkit.notation.musicxml.elements.attributes import meter_of, numbers, signature_of, transposition
+from remixkit.notation.musicxml.elements.attributes import numbers, signature_of, time_signature, transposition
 from remixkit.notation.musicxml.elements.harmony import chord_label, described
 from remixkit.notation.musicxml.elements.header import PartHead
 from remixkit.notation.musicxml.elements.notes import NoteReader, Written
-from remixkit.notation.musicxml.elements.values import integer, line, number
+from remixkit.notation.musicxml.elements.values import decimal, integer, line
 from remixkit.notation.musicxml.limits import MAX_BAR_QUARTERS
-from remixkit.notation.musicxml.nouns import Bar, Chord, Level, Meter, Placed, Signature, Signs
+from remixkit.notation.musicxml.nouns import Chord, Level, Meter, Placed, Signature, Signs, WrittenBar
 from remixkit.notation.musicxml.tree import EXPORT
 
 _NEAR = 1e-6
@@ -33,7 +33,7 @@ class PartReader:
 
     head: PartHead
     file: str
-    bars: list[Bar] = field(default_factory=list)
+    bars: list[WrittenBar] = field(default_factory=list)
     warnings: dict[str, None] = field(default_factory=dict)
     word_tempo: float | None = None
     _notes: NoteReader = field(init=False)
@@ -43,7 +43,7 @@ class PartReader:
     _signature: Signature | None = None
     _repeats: int = 0
     _cursor: float = 0.0
-    _bar: Bar = field(default_factory=Bar)
+    _bar: WrittenBar = field(default_factory=WrittenBar)
     _after: Signs = field(default_factory=Signs)
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class PartReader:
 
     def read(self, element: Element) -> None:
         """Read a measure into a further bar."""
-        bar = self._bar = Bar(meter=self._meter, signs=self._after, is_implicit=element.get("implicit") == "yes")
+        bar = self._bar = WrittenBar(meter=self._meter, signs=self._after, is_implicit=element.get("implicit") == "yes")
         self._after, self._cursor = Signs(), 0.0
         self._next_meter = self._meter
         self._notes.begin_bar()
@@ -99,21 +99,21 @@ class PartReader:
         self._bar.filled = max(self._bar.filled, reach)
 
     def _quarters(self, element: Element) -> float:
-        return max(0.0, number(element.findtext("duration")) or 0.0) / self._divisions
+        return max(0.0, decimal(element.findtext("duration")) or 0.0) / self._divisions
 
     def _offset(self, element: Element | None) -> float:
-        return 0.0 if element is None else (number(element.text) or 0.0) / self._divisions
+        return 0.0 if element is None else (decimal(element.text) or 0.0) / self._divisions
 
     def _place(self, *events: object, at: float, staff: int = 1, passes: frozenset[int] = frozenset()) -> None:
         self._bar.placed += [Placed(max(0.0, at), event, staff, passes) for event in events]  # type: ignore[arg-type]
 
     def _attributes(self, element: Element) -> None:
-        divisions = number(element.findtext("divisions"))
+        divisions = decimal(element.findtext("divisions"))
         if divisions is not None and divisions > 0:
             self._divisions = divisions
         time = element.find("time")
         if time is not None:
-            self._next_meter, problem = meter_of(time)
+            self._next_meter, problem = time_signature(time)
             if problem:
                 self.warnings[problem] = None
             if self._cursor < _NEAR:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
+
+from remixkit.midi.spec import DRUM_VOICES
+
+_T = TypeVar("_T", int, str)
 
 _PROGRAMS: tuple[tuple[str, int], ...] = (
     (r"harpsichord|cembalo|clavecin", 6), (r"clavichord|clavinet", 7), (r"celesta", 8),
@@ -27,16 +32,18 @@ _PROGRAMS: tuple[tuple[str, int], ...] = (
     (r"choir|chorus|voice|vocal|vox|soprano|mezzo|alto|tenor|baritone|singer|gesang", 52),
 )  # fmt: skip
 
-_DRUMS: tuple[tuple[str, int], ...] = (
-    (r"bass.?drum|kick|grosse? trommel|gran cassa", 36), (r"side.?stick|rim.?shot|cross.?stick", 37),
-    (r"snare|side.?drum|military drum|kleine trommel", 38), (r"clap", 39), (r"pedal.*hi.?hat|hi.?hat.*pedal", 44),
-    (r"open.*hi.?hat|hi.?hat.*open", 46), (r"hi.?hat", 42), (r"low.*floor.?tom", 41), (r"floor.?tom", 43),
-    (r"low.*tom", 45), (r"high.*tom", 50), (r"mid.*tom|tom", 47), (r"ride.*bell", 53), (r"ride", 51),
-    (r"splash", 55), (r"china|chinese", 52), (r"crash|cymbal|becken|piatti", 49), (r"tambourin", 54),
-    (r"cow.?bell", 56), (r"vibra.?slap", 58), (r"high.*bongo|bongo", 60), (r"low.*bongo", 61),
-    (r"mute.*conga", 62), (r"conga", 63), (r"timbale", 65), (r"agogo", 67), (r"cabasa", 69), (r"maraca", 70),
-    (r"guiro", 74), (r"claves?", 75), (r"wood.?block|temple.?block", 76), (r"cuica", 79), (r"triangle", 81),
-    (r"shaker", 82), (r"sleigh|jingle", 83), (r"castanet", 85), (r"tam.?tam|gong", 52),
+_DRUMS: tuple[tuple[str, str], ...] = (
+    (r"bass.?drum|kick|grosse? trommel|gran cassa", "kick"), (r"side.?stick|rim.?shot|cross.?stick", "rim"),
+    (r"snare|side.?drum|military drum|kleine trommel", "snare"), (r"clap", "clap"),
+    (r"pedal.*hi.?hat|hi.?hat.*pedal", "hat_pedal"), (r"open.*hi.?hat|hi.?hat.*open", "hat_open"),
+    (r"hi.?hat", "hat"), (r"low.*floor.?tom", "tom_floor_low"), (r"floor.?tom", "tom_floor"),
+    (r"low.*tom", "tom_low"), (r"high.*tom", "tom_high"), (r"mid.*tom|tom", "tom_mid"), (r"ride.*bell", "ride_bell"),
+    (r"ride", "ride"), (r"splash", "splash"), (r"china|chinese", "china"), (r"crash|cymbal|becken|piatti", "crash"),
+    (r"tambourin", "tambourine"), (r"cow.?bell", "cowbell"), (r"vibra.?slap", "vibraslap"),
+    (r"low.*bongo", "bongo_low"), (r"bongo", "bongo_high"), (r"mute.*conga", "conga_mute"),
+    (r"conga", "conga_high"), (r"maraca", "maracas"), (r"guiro", "guiro"), (r"claves?", "claves"),
+    (r"wood.?block|temple.?block", "wood_block"), (r"triangle", "triangle"), (r"shaker", "shaker"),
+    (r"tam.?tam|gong", "china"),
 )  # fmt: skip
 
 
@@ -47,10 +54,11 @@ def program(names: Sequence[str]) -> int | None:
 
 def drum_key(names: Sequence[str]) -> int | None:
     """The General MIDI percussion key of the first name that tells; None if none does."""
-    return _first(_DRUMS, names)
+    voice = _first(_DRUMS, names)
+    return None if voice is None else DRUM_VOICES[voice]
 
 
-def _first(table: tuple[tuple[str, int], ...], names: Sequence[str]) -> int | None:
+def _first(table: tuple[tuple[str, _T], ...], names: Sequence[str]) -> _T | None:
     for name in names:
         for pattern, value in table:
             if name and re.search(pattern, name, re.IGNORECASE):

@@ -10,7 +10,7 @@ _SPACES = re.compile(r"\s+")
 _LONGEST = 200
 
 
-def number(text: str | None) -> float | None:
+def decimal(text: str | None) -> float | None:
     """A decimal number of at most 12 digits."""
     found = _NUMBER.fullmatch(text.strip()) if text else None
     return float(found[0]) if found else None
@@ -18,7 +18,7 @@ def number(text: str | None) -> float | None:
 
 def integer(text: str | None, low: int, high: int) -> int | None:
     """A whole number in a range."""
-    value = number(text)
+    value = decimal(text)
     return int(value) if value is not None and value == int(value) and low <= value <= high else None
 
 
