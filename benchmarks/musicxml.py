@@ -5,15 +5,17 @@
 
 The scores (.mxl, .xml, .musicxml) are drawn by a fixed seed, one folder after the other, so that no composer outweighs
 the others. Each is read by `remixkit.load` and by verovio, whose MIDI is read with mido. Compared are the notes of all
-parts together: pitch, and onset in quarters from the first note, to a 48th of a quarter. Both get the score without what
-players play each in their own way: grace notes, ornaments, tremolos, rolled chords and swing are taken out of the XML first
-(tests/test_notation_musicxml.py holds how those are played). Two notes of one pitch and onset count as one, as on a keyboard.
+parts together: pitch, and onset in quarters from the first note, within a 32nd of a quarter. Both get the score without
+what each plays in its own way: grace notes, ornaments, tremolos, rolled chords and swing are taken out of the XML first
+(tests/notation/test_notation_musicxml.py holds how those are played). Two notes of one pitch and onset count as one, as
+on a keyboard. Rests are drawn as long as they last, and signs lose their offsets: verovio goes by how a rest is drawn,
+and a sign behind a bar's end makes the bar longer for it.
 
-A score is *equal* if at most one note in a thousand differs. For the others it is said how many notes only one side has,
-and where the first is.
+A score is *equal* if at most one note in a thousand differs. Others are compared once more without their repeats and
+jumps; for those that still differ it is said how many notes only one side has, and where the first is.
 
-`--fuzz N` reads N mutants each of MusicXML and of MXL in a process of its own, held to 1 GB and 10 s of a processor; what ends as anything
-but a song or a `SongError` of one line is kept in ./fuzz-failed with its seed.
+`--fuzz N` reads N mutants each of MusicXML and of MXL in a process of its own, held to 1 GB and 10 s of a processor;
+what ends as anything but a song or a `SongError` of one line is kept in ./fuzz-failed with its seed.
 """
 
 from __future__ import annotations
@@ -249,7 +251,8 @@ def mutant(seed: int, sources: list[str], *, packed: bool) -> bytes:
     if not packed:
         return data
     method = rng.choice((zipfile.ZIP_DEFLATED,) * 6 + (zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-    container = f'<container><rootfiles><rootfile full-path="{rng.choice(("a.xml", "../a.xml", "", "b"))}"/></rootfiles></container>'
+    named = rng.choice(("a.xml", "../a.xml", "", "b"))
+    container = f'<container><rootfiles><rootfile full-path="{named}"/></rootfiles></container>'
     bomb = rng.random()
     if bomb < 0.04:
         container += " " * 20_000_000
