@@ -8,7 +8,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench clean
+.PHONY: help setup demo test check docs format bench clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,12 +25,16 @@ demo: setup  ## an example song in all four styles, MIDI and WAV, in out/
 	@cd out && ../$(BIN)/remixkit cover ../$(SONG) $(foreach style,$(STYLES),--style $(style))
 
 test: setup  ## the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(STAMP)  ## ruff (format and lint) and mypy --strict
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+docs: $(STAMP)  ## the documentation's site, in build/site
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@$(BIN)/mkdocs build --quiet
 
 format: $(STAMP)  ## mend what ruff can mend
 	@$(BIN)/ruff format .

@@ -48,7 +48,7 @@ from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render import SoundFont, render
 from remixkit.render.master.loudness import step_powers
 from remixkit.render.mix.level_rider import standing_lu
-from remixkit.render.mix.stems import StemsWish, apart
+from remixkit.render.mix.stems import StemOptions, apart
 from remixkit.render.mix.summing import mixdown
 from remixkit.render.soundfonts import lookup
 
@@ -174,7 +174,7 @@ def standing(arrangement: Arrangement, font: SoundFont, folder: Path) -> list[tu
     roles = {p.role for p in tune}
     sung = {slot for p in tune for n in p.notes for slot in range(n.start_tick // SLOT, -(-n.end_tick // SLOT))}
     mix = mixdown(arrangement, font, RATE_HZ)
-    with apart(arrangement, font, RATE_HZ, mix, StemsWish(folder)) as parts:
+    with apart(arrangement, font, RATE_HZ, mix, StemOptions(folder)) as parts:
         own = np.sum([p.sound for p in parts if p.role in roles], axis=0, dtype=np.float32)
     powers = step_powers(own, RATE_HZ), step_powers(mix.sound - own, RATE_HZ)
     tempo = arrangement.grid.tempo

@@ -21,7 +21,7 @@ from remixkit import remix
 from remixkit.model.arrangement import Arrangement
 from remixkit.render import SoundFont, render
 from remixkit.render.master.mastering import finish
-from remixkit.render.mix.stems import REST, Stem, StemsWish
+from remixkit.render.mix.stems import REST, Stem, StemOptions
 from remixkit.render.mix.summing import RING_S, Ending, Mix, mixdown
 from remixkit.render.soundfonts import lookup
 
@@ -41,7 +41,7 @@ def left_db(own: NDArray[np.float32], whole: NDArray[np.float32]) -> float:
 
 
 def row(made: Arrangement, font: SoundFont, folder: Path) -> str:
-    report = render(made, [folder / "mix.wav"], soundfont=font, bits=32, stems=StemsWish(folder / "stems"))
+    report = render(made, [folder / "mix.wav"], soundfont=font, bits=32, stems=StemOptions(folder / "stems"))
     stems: dict[str, Stem] = dict(report.stems)
     finished = read(folder / "mix.wav")
     total = np.zeros_like(finished)

@@ -59,4 +59,4 @@ class OutputError(UserError):
 
 
 class PluginError(UserError):
-    """A role or an effect that no installed package offers."""
+    """A role, effect or exporter that no installed package offers, or that cannot be called as it should."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from remixkit.errors import PluginError
+from remixkit.plugin import Effect, Exporter, Role
 
 ROLES = "remixkit.roles"
 EFFECTS = "remixkit.effects"
 EXPORTS = "remixkit.exports"
+
+_PROTOCOLS: dict[str, type] = {ROLES: Role, EFFECTS: Effect, EXPORTS: Exporter}
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
 
 
 @cache
@@ -36,7 +42,7 @@ def load(group: str, name: str) -> Callable[..., Any]:
     Raises
     ------
     PluginError
-        If no installed package offers the name.
+        If no installed package offers the name, or what it offers cannot be called as the group's protocol says.
     """
     point = _points(group).get(name)
     if point is None:
@@ -47,4 +53,35 @@ def load(group: str, name: str) -> Callable[..., Any]:
             remedy=f"did you mean {hint!r}?" if hint else f"there are: {', '.join(names(group))}",
         )
     found: Callable[..., Any] = point.load()
+    _check_signature(group, point, found)
     return found
+
+
+def _check_signature(group: str, point: EntryPoint, found: Callable[..., Any]) -> None:
+    """A plugin takes what its protocol hands over, and more only where it has a default or is a named parameter."""
+    protocol = _PROTOCOLS[group]
+    wanted = inspect.signature(protocol.__call__)
+    handed = [p for p in list(wanted.parameters.values())[1:] if p.kind in _POSITIONAL]
+    is_open = any(p.kind is p.VAR_KEYWORD for p in wanted.parameters.values())
+    try:
+        given = inspect.signature(found)
+    except (TypeError, ValueError):
+        given = None
+    if given is not None and callable(found):
+        own = list(given.parameters.values())
+        starred = any(p.kind is p.VAR_POSITIONAL for p in own)
+        first, rest = own[: len(handed)], own[len(handed) :]
+        takes = starred or (len(first) == len(handed) and all(p.kind in _POSITIONAL for p in first))
+        if takes and all(p.default is not p.empty or (p.kind in _NAMED and is_open) for p in rest if not _stars(p)):
+            return
+    package = point.dist.name if point.dist is not None else point.value.partition(":")[0]
+    shape = "(" + ", ".join(p.name for p in handed) + (", **parameters)" if is_open else ")")
+    raise PluginError(
+        f"the {protocol.__name__.lower()} {point.name!r} of the package {package} is called as {point.name}{shape}, "
+        f"and is {point.value}{given or ', no function'}",
+        remedy=f"see {protocol.__name__} in remixkit.plugin, or take the package out",
+    )
+
+
+def _stars(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)

@@ -1,32 +1,34 @@
 """The walk: a song in, a cover out. Whoever reads this page knows the project.
 
-    read      load              a file's notes, tempo and meters            -> Song
-    grid,
-    analyze   analysis.analyze  true bars, melody, chords, keys, sections   -> Analysis
-    plan,
-    arrange,
-    groove    arrange.arrange   a style's players, what each of them plays  -> Arrangement
-    write     midi.write        the cover as MIDI
-    synthesise,
-    mix       render.render     the cover as sound
-    print     export.sheet      the cover on paper, by way of the entry points remixkit.exports
+    read      load                  a file's notes, tempo and meters                -> Song
+    analyze   analyze               true bars, melody, chords, keys, sections       -> Analysis
+    chart     arrange.chart         the song in the cover's key, length and harmony -> Chart
+    plan      arrange.plan_band     who plays where                                 -> BandPlan
+    play      arrange.play          what each of the style's players plays          -> Take
+    finish    arrange.finish        dynamics, groove, words, mix                    -> Arrangement
+    write     midi.write            the cover as MIDI
+    render    render.render         the cover as sound
+    print     export.sheet          the cover on paper, by way of the entry points remixkit.exports
 
-Every step is a function from one frozen noun to the next, so any of them can be called, tested or replaced alone.
+Every step is a function from one frozen noun to the next, so any of them can be called, tested or replaced alone. A
+song whose style has no players is passed through instead: `arrange.pass_through`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from remixkit import arrange, midi, plugins
 from remixkit import style as styles
 from remixkit.analysis import analyze as listen
-from remixkit.arrange import BandPlan, Daw, for_daw
+from remixkit.arrange import BandPlan, Chart, Daw, for_daw
 from remixkit.arrange.form import explain, plan_file
+from remixkit.arrange.options import CoverOptions, WriteOptions
 from remixkit.arrange.takes import keeping
 from remixkit.errors import OutputError, SongError
 from remixkit.model.analysis import Analysis
@@ -42,9 +44,7 @@ if TYPE_CHECKING:
     import music21
 
     from remixkit.render import RenderReport
-    from remixkit.render.files.encode import Bits
-    from remixkit.render.files.tags import Art
-    from remixkit.render.mix.stems import Stem, StemsWish
+    from remixkit.render.mix.stems import Stem
 
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
@@ -83,7 +83,7 @@ def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysi
     song : Song, path or music21 stream
         What to listen to.
     melody_track : int or str, optional
-        Where the tune is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name.
+        Where the melody is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name.
 
     Raises
     ------
@@ -94,32 +94,21 @@ def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysi
     return listen(heard, None if melody_track is None else _track(heard, melody_track))
 
 
-def understand(song: SongLike, wanted: Iterable[Style], *, melody_track: int | str | None = None) -> Analysis:
-    """What covers in some styles need to know of a song: what `analyze` finds, or nothing if they hand it on as it is.
+def analyze_for(song: SongLike, wanted: Iterable[Style], *, melody_track: int | str | None = None) -> Analysis:
+    """What covers in some styles need to know of a song: what `analyze` finds, or nothing if they pass it through.
 
     Raises as `analyze` does.
     """
-    if any(arrange.needs_ear(style) for style in wanted):
+    if any(arrange.needs_analysis(style) for style in wanted):
         return analyze(song, melody_track=melody_track)
-    return arrange.unheard(_song(song))
+    return arrange.unanalyzed(_song(song))
 
 
 def cover(
     song: SongLike | Analysis,
     style: str | Path | Style,
-    *,
-    seed: int | None = None,
-    key: str | None = None,
-    tempo_bpm: float | None = None,
-    form: styles.Form | None = None,
-    level: styles.Level | None = None,
-    raw: bool = False,
-    melody_track: int | str | None = None,
-    plan: str | Path | BandPlan | None = None,
-    take: SongLike | None = None,
-    lock: Collection[str] = (),
-    redo: tuple[int, int] | None = None,
-    daw: Daw = Daw(),  # noqa: B008 - it is frozen
+    options: CoverOptions = CoverOptions(),  # noqa: B008 - it is frozen
+    **changes: Any,
 ) -> Cover:
     """Arrange a song in a style.
 
@@ -129,59 +118,76 @@ def cover(
         What to cover. An Analysis is taken as it is, so several covers can share one.
     style : str, Path or Style
         A style's name, or its file.
-    seed : int, optional
-        Another seed gives another take with the same melody; the same seed gives the same cover. Without it 0, or, if
-        something is kept of an earlier take, the one after that take's.
-    key : str, optional
-        The key to play in: "D", "F#m", or semitones up or down, "+2". Without it, the song's own.
-    tempo_bpm : float, optional
-        The tempo, instead of the one that song and style agree on.
-    form : str, optional
-        ``"tv"`` cuts the song to 89 seconds, as openings are on television; ``"full"`` leaves it whole.
-    level : str, optional
-        How hard a piano cover may be to play: ``"easy"``, ``"medium"`` or ``"full"``.
-    raw : bool
-        Notes on the grid, without swing, lay-back and human deviations, to go on with in a DAW.
-    melody_track : int or str, optional
-        As in `analyze`.
-    plan : str, Path or BandPlan, optional
-        Who plays where: a plan's file, or `Cover.plan` of another take, edited.
-    take : Song, path or music21 stream, optional
-        An earlier take of this cover, of which something is kept: the MIDI that was written of it, edited or not. The
-        new one is played on its form and harmony.
-    lock : collection of str
-        The parts to keep of it, by role or name.
-    redo : (int, int), optional
-        First and last bar that are not kept, counted from 1 as on the sheet; with `lock`, of the other parts.
-    daw : Daw
-        What files for a DAW have beside the players.
+    options : CoverOptions
+        Which cover is wanted: its seed, key, tempo, form, level, plan, what is kept of an earlier take.
+    **changes
+        Single options by name: ``cover(song, "lofi", seed=1)`` is ``cover(song, "lofi", CoverOptions(seed=1))``.
 
     Raises
     ------
     SongError, StyleError, PluginError
         If the song, the style or the take is not fit to be used; the message says why.
+    TypeError
+        If there is no such option.
     ValueError
-        If there is something to keep but no take, or a take but nothing to keep.
+        As `CoverOptions` does.
     """
-    if (take is not None) != bool(lock or redo):
-        raise ValueError("lock and redo say what to keep of a take, and need one")
-    earlier = None if take is None else _song(take)
-    chosen = style if isinstance(style, Style) else styles.load(style)
-    chosen = styles.asked(chosen, key=key, tempo_bpm=tempo_bpm, form=form, level=level, raw=raw)
-    analysis = song if isinstance(song, Analysis) else understand(song, [chosen], melody_track=melody_track)
-    players, chart = (seed or 0, None) if earlier is None else keeping.seeds_on(earlier, seed)
-    own = arrange.plan_band(analysis, chosen, seed=players if chart is None else chart)
-    band = plan if isinstance(plan, BandPlan) else own if plan is None else plan_file.read(Path(plan), own, chosen)
-    held = keeping.held(earlier, arrange.roles_called(chosen, lock))
-    made = arrange.arrange(analysis, chosen, seed=players, chart_seed=chart, plan=band, held=held)
-    if earlier is not None:
-        made = keeping.with_kept(made, earlier, lock=lock, redo=redo)
-    return Cover(made, analysis, chosen, band, daw)
+    options = replace(options, **changes)
+    take = None if options.take is None else _song(options.take)
+    chosen = styles.overridden(style if isinstance(style, Style) else styles.load(style), options)
+    analysis = song if isinstance(song, Analysis) else analyze_for(song, [chosen], melody_track=options.melody_track)
+    made = (
+        _passed_through(analysis, chosen, options)
+        if chosen.is_passthrough
+        else _played(analysis, chosen, options, take)
+    )
+    if take is None:
+        return made
+    return replace(made, arrangement=keeping.with_kept(made.arrangement, take, lock=options.lock, redo=options.redo))
 
 
-@dataclass(frozen=True, slots=True)
+def _played(analysis: Analysis, style: Style, options: CoverOptions, take: Song | None) -> Cover:
+    seed, chart_seed = keeping.seeds_on(take, options.seed)
+    held = keeping.held(take, arrange.roles_called(style, options.lock))
+    chart = arrange.chart(analysis, style, seed=chart_seed)
+    plan = _plan(options, arrange.plan_band(chart, style), style)
+    played = arrange.play(chart, plan, style, seed=seed, held=held)
+    return Cover(arrange.finish(played, style), analysis, style, plan, options.daw, chart=chart)
+
+
+def _passed_through(analysis: Analysis, style: Style, options: CoverOptions) -> Cover:
+    plan = _plan(options, BandPlan(analysis.song.title, style.name), style)
+    return Cover(arrange.pass_through(analysis, style, seed=options.seed or 0), analysis, style, plan, options.daw)
+
+
+def _plan(options: CoverOptions, own: BandPlan, style: Style) -> BandPlan:
+    """The plan that was given, or the style's own."""
+    if options.plan is None or isinstance(options.plan, BandPlan):
+        return options.plan or own
+    return plan_file.read(Path(options.plan), own, style)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Cover:
-    """A finished arrangement, with what it was made from."""
+    """A finished arrangement, with what it was made from.
+
+    Parameters
+    ----------
+    arrangement : Arrangement
+        The cover itself; its `source_map` says which of the song's bars it plays.
+    analysis : Analysis
+        The song, and what was heard in it.
+    style : Style
+        With the overrides that were wanted.
+    plan : BandPlan
+        Who plays where.
+    daw : Daw
+        What files for a DAW have beside the players.
+    stems : mapping of role to Stem
+        Rendered, for whoever exports a project.
+    chart : Chart or None
+        What the players played on; None for a song that was passed through.
+    """
 
     arrangement: Arrangement
     analysis: Analysis
@@ -189,6 +195,20 @@ class Cover:
     plan: BandPlan
     daw: Daw = field(default_factory=Daw)
     stems: Mapping[str, Stem] = field(default_factory=dict)
+    chart: Chart | None = None
+
+    def __repr__(self) -> str:
+        made = self.arrangement
+        seconds = made.grid.tempo.second(made.end_tick) - made.grid.tempo.second(0)
+        length = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+        return f"<Cover {made.title!r} as {made.style!r}, seed {made.seed}: {len(made.parts)} parts, {length}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: title, form, roll and a player."""
+        with TemporaryDirectory() as folder:
+            page = Path(folder, "cover.html")
+            self.write(page, warn=lambda sentence: None)
+            return page.read_text(encoding="utf-8")
 
     @property
     def for_daw(self) -> Arrangement:
@@ -202,17 +222,14 @@ class Cover:
     def write(
         self,
         *paths: str | Path,
-        soundfont: str | Path | None = None,
-        rate_hz: int = 44100,
-        bits: Bits = 16,
-        stems: StemsWish | None = None,
-        art: Art | None = None,
+        options: WriteOptions = WriteOptions(),  # noqa: B008 - it is frozen
         progress: Progress | None = None,
         warn: Warn = warnings.warn,
+        **changes: Any,
     ) -> RenderReport | None:
         """Write the cover; each path's ending says as what: .mid, .musicxml, .pdf, .wav, .flac, .ogg, .mp3.
 
-        ``.lead.pdf`` and ``.lead.musicxml`` give the lead sheet: tune, chord symbols and words. Sounds are rendered
+        ``.lead.pdf`` and ``.lead.musicxml`` give the lead sheet: melody, chord symbols and words. Sounds are rendered
         once, however many there are; projects (.rpp, .dawproject) get the stems, if there are any. A file is whole or
         not there at all.
 
@@ -220,14 +237,14 @@ class Cover:
         ----------
         *paths : str or Path
             The targets.
-        soundfont : str or Path, optional
-            A SoundFont's name or file; the default one rides with the package.
-        rate_hz, bits, stems, art
-            As `render.render` takes them.
+        options : WriteOptions
+            SoundFont, rate, word length, stems, picture.
         progress : callable, optional
             Told the stage and how much of it is done (0-1).
         warn : callable, optional
             Told what could not be printed as it is, in one sentence each.
+        **changes
+            Single options by name: ``write("cover.wav", soundfont="arachno")``.
 
         Returns
         -------
@@ -239,6 +256,7 @@ class Cover:
         OutputError, SoundFontError, SynthError
             If a target cannot be written, or there is nothing to play with.
         """
+        options = replace(options, **changes)
         targets: dict[Kind, list[Path]] = {"midi": [], "score": [], "sound": [], "export": []}
         for path in map(Path, paths):
             targets[kind_of(path)].append(path)
@@ -248,18 +266,18 @@ class Cover:
         for path in targets["score"]:
             scores.write_musicxml(self.to_music21(), path)
         report = None
-        if targets["sound"] or stems:
+        if targets["sound"] or options.stems:
             from remixkit.render import render
             from remixkit.render.soundfonts import lookup  # they take their time to load, and MIDI needs none of them
 
             report = render(
                 self.arrangement,
                 targets["sound"],
-                soundfont=lookup.find(soundfont),
-                rate_hz=rate_hz,
-                bits=bits,
-                stems=stems,
-                art=art,
+                soundfont=lookup.find(options.soundfont),
+                rate_hz=options.rate_hz,
+                bits=options.bits,
+                stems=options.stems,
+                art=options.art,
                 progress=progress,
             )
         sounding = replace(self, stems=report.stems) if report else self

@@ -10,10 +10,10 @@ from pathlib import Path
 import mido
 
 from remixkit import style as styles
-from remixkit.batch import Batch, Step, begin, make
+from remixkit.batch import Batch, Step, begin, make_album
 from remixkit.batch.worker import Outcome
-from remixkit.batch.worker import make as work
-from remixkit.batch.worklist import Job
+from remixkit.batch.worker import do_job as work
+from remixkit.batch.worklist import SongJob
 
 TUNE = (72, 74, 76, 79, 77, 76, 74, 71, 72, 76, 79, 84, 83, 79, 74, 72)
 CHORDS = ((60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62))
@@ -43,7 +43,7 @@ def write_song(path: Path, *, up: int = 0, bpm: float = 200, times: int = 1) -> 
     return path
 
 
-def here(jobs: Iterable[Job]) -> Iterator[Outcome]:
+def here(jobs: Iterable[SongJob]) -> Iterator[Outcome]:
     """Work in this process, one job after the other."""
     return map(work, jobs)
 
@@ -53,7 +53,7 @@ def asked(songs: Path, album: Path | str, *names: str, formats: str = "mid", see
 
 
 def made(songs: Path, album: Path | str, *names: str, formats: str = "mid", seed: int = 0) -> list[Step]:
-    return list(make(asked(songs, album, *names, formats=formats, seed=seed), 1, here))
+    return list(make_album(asked(songs, album, *names, formats=formats, seed=seed), 1, here))
 
 
 def hashes(album: Path) -> dict[str, str]:
@@ -70,7 +70,7 @@ def touched(album: Path) -> dict[str, tuple[int, int]]:
     return {str(p.relative_to(album)): (p.stat().st_ino, p.stat().st_mtime_ns) for p in album.rglob("*") if p.is_file()}
 
 
-def end_hard(job: Job) -> Outcome:
+def end_hard(job: SongJob) -> Outcome:
     """A worker's work that ends its process, but not when it is asked a second time for a song called once."""
     mark = Path(job.store.place) / f"{job.song}.mark"
     if job.song.startswith("never") or (job.song.startswith("once") and not mark.exists()):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from remixkit.arrange import BandPlan, finish, plan_band, play
+from remixkit.arrange.form import charting
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
+from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.patterns import Pattern, parse_pattern
+from remixkit.style.role_kinds import settings as settings_of
 from remixkit.style.schema import RoleSpec, Style
 
 BAR = 3840
@@ -67,6 +72,20 @@ def song(
     )
 
 
+def arrange(
+    analysis: Analysis,
+    style: Style,
+    *,
+    seed: int = 0,
+    chart_seed: int | None = None,
+    plan: BandPlan | None = None,
+    held: Mapping[str, int] | None = None,
+) -> Arrangement:
+    """The walk from chart to finish; form and harmony by `chart_seed`, or by the players' seed."""
+    on = charting.chart(analysis, style, seed=seed if chart_seed is None else chart_seed)
+    return finish(play(on, plan or plan_band(on, style), style, seed=seed, held=held), style)
+
+
 def chart(
     *,
     bars: int = 4,
@@ -97,19 +116,29 @@ def task(
     *,
     patterns: dict[str, str] | None = None,
     steps: dict[str, dict[str, str]] | None = None,
-    done: dict[str, Phrase] | None = None,
+    done: dict[str, RoleOutput] | None = None,
     seed: int = 0,
     whole: bool = False,
     **spec: object,
-) -> RoleTask:
+) -> RoleTask[Any]:
     """A role's task on the chart's first section (`whole`: on all); each pattern given is one it may choose."""
     made: dict[str, Pattern] = {n: parse_pattern(n, events=e, steps={}) for n, e in (patterns or {}).items()}
     made |= {n: parse_pattern(n, steps=s) for n, s in (steps or {}).items()}
     names = tuple(n for n in made if not n.startswith("fill"))
     table = RoleSpec.model_validate({"kind": kind, "patterns": {"all": names} if names else {}, **spec})
     roles = {name: RoleSpec(kind="drums") for name in done or {}} | {"it": table}
-    style = Style.model_validate({"schema": 1, "title": "Test", "roles": roles})
-    return RoleTask("it", table, style, on, on.sections if whole else on.sections[:1], made, done or {}, seed)
+    style = Style.model_validate({"schema": 2, "title": "Test", "roles": roles})
+    return RoleTask(
+        "it",
+        table,
+        settings_of("it", table),
+        style,
+        on,
+        on.sections if whole else on.sections[:1],
+        made,
+        done or {},
+        seed,
+    )
 
 
 def read(notes: Iterable[Note], *, drums: bool = False) -> str:

@@ -23,7 +23,7 @@ BEAT = 960
 def need_fluidsynth() -> None:
     """Skip, saying why, where the system library is missing."""
     try:
-        synthesis.library()
+        synthesis.synth_library()
     except SynthError as missing:
         pytest.skip(str(missing), allow_module_level=True)
 

@@ -1,10 +1,27 @@
-"""From an understood song and a style to a cover: plan, chart, roles, groove."""
+"""From an analyzed song and a style to a cover: chart, plan, play, finish."""
 
 from __future__ import annotations
 
 from remixkit.arrange.daw import Daw, for_daw
-from remixkit.arrange.engine import arrange, plan_band, roles_called
-from remixkit.arrange.form.band_plan import BandPlan
-from remixkit.arrange.passthrough import as_it_is, needs_ear, unheard
+from remixkit.arrange.engine import Take, finish, play, roles_called
+from remixkit.arrange.form.band_plan import BandPlan, plan_band
+from remixkit.arrange.form.chart import Chart
+from remixkit.arrange.form.charting import chart
+from remixkit.arrange.passthrough import needs_analysis, pass_through, passed_song, unanalyzed
 
-__all__ = ["BandPlan", "Daw", "arrange", "as_it_is", "for_daw", "needs_ear", "plan_band", "roles_called", "unheard"]
+__all__ = [
+    "BandPlan",
+    "Chart",
+    "Daw",
+    "Take",
+    "chart",
+    "finish",
+    "for_daw",
+    "needs_analysis",
+    "pass_through",
+    "passed_song",
+    "plan_band",
+    "play",
+    "roles_called",
+    "unanalyzed",
+]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from remixkit.midi.spec import DRUM_VOICES, META, META_CUE, META_MARKER, META_NAME
-from remixkit.model.analysis import ChordSpan, Key, Section
-from remixkit.model.arrangement import Arrangement, Master, Move, Part
-from remixkit.model.song import Control, Lyric, Message, Note
-from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.model import spans
+from remixkit.model.arrangement import Arrangement, Master, Part
+from remixkit.model.song import Message, Note, Origin, SongPassthrough, TrackPassthrough
+from remixkit.model.timing import Grid, MeterMap, TempoMap
 from remixkit.theory.chords import bass_pc, tones
 
 CHORDS, CHORD_TRACK = "Chords", "chord_track"
@@ -18,13 +17,10 @@ _BASS, _LOWEST = 36, 54
 _VELOCITY = 64
 _NAME, _MARKERS = bytes((META, META_NAME)), (bytes((META, META_MARKER)), bytes((META, META_CUE)))
 
-_At = TypeVar("_At", Control, Message, Lyric, TempoChange, MeterChange)
-_Long = TypeVar("_Long", Note, Key, ChordSpan, Section, Move)
-
 
 @dataclass(frozen=True, slots=True)
 class Daw:
-    """What is asked of files for a DAW, and of them alone.
+    """What files for a DAW have beside the players, and they alone.
 
     Parameters
     ----------
@@ -45,13 +41,13 @@ class Daw:
             raise ValueError(f"bars are counted from 1 or more, not from {self.bars_from}")
 
 
-def for_daw(arrangement: Arrangement, asked: Daw) -> Arrangement:
+def for_daw(arrangement: Arrangement, options: Daw) -> Arrangement:
     """The cover as files for a DAW have it."""
-    if asked.chord_track:
+    if options.chord_track:
         arrangement = with_chord_track(arrangement)
-    if asked.split_drums:
+    if options.split_drums:
         arrangement = with_split_drums(arrangement)
-    return with_empty_bars(arrangement, asked.bars_from - 1)
+    return with_empty_bars(arrangement, options.bars_from - 1)
 
 
 def with_chord_track(arrangement: Arrangement) -> Arrangement:
@@ -66,7 +62,10 @@ def with_chord_track(arrangement: Arrangement) -> Arrangement:
         low = bass_pc(chord)
         pitches = {_BASS + (chord.root_pc if low is None else low)}
         pitches |= {_LOWEST + (pc - _LOWEST) % 12 for pc in tones(chord)}
-        notes += [Note(chord.start_tick, chord.end_tick, p, _VELOCITY, "chords/symbol") for p in sorted(pitches)]
+        notes += [
+            Note(chord.start_tick, chord.end_tick, p, _VELOCITY, Origin(CHORD_TRACK, function="accompaniment"))
+            for p in sorted(pitches)
+        ]
     if not notes:
         return replace(arrangement, warnings=(*arrangement.warnings, "no chord is known: there is no chord track"))
     block = Part(name=CHORDS, role=CHORD_TRACK, volume=0, reverb=0, notes=tuple(sorted(notes)))
@@ -91,11 +90,18 @@ def with_split_drums(arrangement: Arrangement) -> Arrangement:
                 role=f"{part.role}.{pitch}",
                 notes=tuple(n for n in part.notes if n.pitch == pitch),
                 controls=part.controls if pitch == pitches[0] else (),
-                messages=tuple(m for m in part.messages if m.data[:2] != _NAME) if pitch == pitches[0] else (),
+                passthrough=_unnamed(part.passthrough, is_first=pitch == pitches[0]),
             )
             for pitch in pitches
         ]
     return replace(arrangement, parts=tuple(parts))
+
+
+def _unnamed(passthrough: TrackPassthrough | None, *, is_first: bool) -> TrackPassthrough | None:
+    if passthrough is None:
+        return None
+    messages = tuple(m for m in passthrough.messages if m.data[:2] != _NAME) if is_first else ()
+    return replace(passthrough, messages=messages)
 
 
 def is_piece(name: str, kit: str) -> bool:
@@ -116,46 +122,42 @@ def with_empty_bars(arrangement: Arrangement, count: int) -> Arrangement:
     return replace(
         arrangement,
         grid=Grid(
-            TempoMap((grid.tempo.changes[0], *_moved(grid.tempo.changes[1:], by)), grid.tempo.start_s),
-            MeterMap((grid.meter.changes[0], *_moved(grid.meter.changes[1:], by))),
+            TempoMap((grid.tempo.changes[0], *spans.shift(grid.tempo.changes[1:], by)), grid.tempo.start_s),
+            MeterMap((grid.meter.changes[0], *spans.shift(grid.meter.changes[1:], by))),
         ),
-        keys=(*(replace(k, end_tick=k.end_tick + by) for k in first_key), *_later(arrangement.keys[1:], by)),
-        chords=_later(arrangement.chords, by),
-        sections=_later(arrangement.sections, by),
+        keys=(*(replace(k, end_tick=k.end_tick + by) for k in first_key), *spans.shift(arrangement.keys[1:], by)),
+        chords=spans.shift(arrangement.chords, by),
+        sections=spans.shift(arrangement.sections, by),
         parts=tuple(moved(p, by) for p in arrangement.parts),
         master=_master_later(master, by),
-        unplayed=_unplayed_later(arrangement.unplayed, by),
+        source_map=arrangement.source_map and arrangement.source_map.shifted(by),
+        passthrough=_passthrough_later(arrangement.passthrough, by),
     )
 
 
 def moved(part: Part, by: int) -> Part:
     """A part so many ticks later; what would lie before tick 0 is at it."""
+    passed = part.passthrough
     return replace(
         part,
-        notes=_later(part.notes, by),
-        controls=_moved(part.controls, by),
-        lyrics=_moved(part.lyrics, by),
-        messages=_moved(part.messages, by),
+        notes=spans.shift(part.notes, by),
+        controls=spans.shift(part.controls, by, least=0),
+        lyrics=spans.shift(part.lyrics, by, least=0),
+        passthrough=passed and replace(passed, messages=spans.shift(passed.messages, by, least=0)),
     )
 
 
-def _unplayed_later(tracks: tuple[tuple[Message, ...], ...] | None, by: int) -> tuple[tuple[Message, ...], ...] | None:
+def _passthrough_later(passthrough: SongPassthrough | None, by: int) -> SongPassthrough | None:
     """What nobody is told, later, but for what holds from the beginning on: all at tick 0 that is no marker."""
 
     def later(m: Message) -> Message:
         return m if m.tick == 0 and m.data[:2] not in _MARKERS else replace(m, tick=m.tick + by)
 
-    return None if tracks is None else tuple(tuple(later(m) for m in told) for told in tracks)
+    if passthrough is None:
+        return None
+    return replace(passthrough, unplayed=tuple(tuple(later(m) for m in told) for told in passthrough.unplayed))
 
 
 def _master_later(master: Master, by: int) -> Master:
-    buses = tuple(replace(b, moves=_later(b.moves, by)) for b in master.buses)
-    return replace(master, moves=_later(master.moves, by), buses=buses)
-
-
-def _moved(events: tuple[_At, ...], by: int) -> tuple[_At, ...]:
-    return tuple(replace(e, tick=max(0, e.tick + by)) for e in events)
-
-
-def _later(spans: tuple[_Long, ...], by: int) -> tuple[_Long, ...]:
-    return tuple(replace(s, start_tick=s.start_tick + by, end_tick=s.end_tick + by) for s in spans)
+    buses = tuple(replace(b, automation=spans.shift(b.automation, by)) for b in master.buses)
+    return replace(master, automation=spans.shift(master.automation, by), buses=buses)

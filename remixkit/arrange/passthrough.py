@@ -1,4 +1,4 @@
-"""What is handed on from the source as it stands: all of a song, or some of its tracks beside a style's players."""
+"""What is passed through from the source as it stands: a song, or some of its tracks beside a style's players."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from remixkit.arrange.form.transpose import semitones_to, song_transposed
 from remixkit.errors import SongError, StyleError
 from remixkit.midi import is_reset, on_channel
 from remixkit.midi.spec import CC_BANK_LSB, CC_BANK_MSB, CHANNELS, DRUM_CHANNEL, META, META_NAME
+from remixkit.model import spans
 from remixkit.model.analysis import Analysis, Key, Section, TrackRole
 from remixkit.model.arrangement import Arrangement, Master, Part
-from remixkit.model.song import Song, Track
-from remixkit.model.timing import TICKS_PER_QUARTER, TempoChange, TempoMap
+from remixkit.model.song import Song, Track, TrackPassthrough
+from remixkit.model.timing import TempoChange, TempoMap
 from remixkit.plugins import nearest
 from remixkit.style.schema import Style
 from remixkit.theory.keys import key_of_signature
 
 ALL = "*"
+LEAD_WORDS = ("melody", "lead", "right hand")
 _NAME = bytes((META, META_NAME))
 
 
-def as_it_is(song: Song, master: Master | None = None) -> Arrangement:
+def passed_song(song: Song, master: Master | None = None) -> Arrangement:
     """Every track of a song as a part, word for word: nothing is arranged.
 
     Parameters
@@ -35,7 +37,11 @@ def as_it_is(song: Song, master: Master | None = None) -> Arrangement:
     master : Master, optional
         Loudness, ceiling, effects.
     """
-    parts = tuple(_part(track, n) for n, track in enumerate(song.tracks, 1) if track.notes or track.messages)
+    parts = tuple(
+        _part(track, n)
+        for n, track in enumerate(song.tracks, 1)
+        if track.notes or (track.passthrough and track.passthrough.messages)
+    )
     has_notes = any(part.notes for part in parts)
     return Arrangement(
         title=song.title,
@@ -49,24 +55,23 @@ def as_it_is(song: Song, master: Master | None = None) -> Arrangement:
         master=master or Master(),
         composer=song.composer,
         warnings=song.warnings if has_notes else (*song.warnings, "there is no note in it"),
-        unplayed=song.unplayed,
-        ticks_per_quarter=min(song.ticks_per_quarter, TICKS_PER_QUARTER),
+        passthrough=song.passthrough,
     )
 
 
-def needs_ear(style: Style) -> bool:
+def needs_analysis(style: Style) -> bool:
     """Whether a cover in a style needs to know what is heard in a song: to arrange it, or to find its key."""
     key = style.harmony.key
-    return not style.is_hands_off or (key is not None and not key.startswith(("+", "-")))
+    return not style.is_passthrough or (key is not None and not key.startswith(("+", "-")))
 
 
-def unheard(song: Song) -> Analysis:
+def unanalyzed(song: Song) -> Analysis:
     """A song of which nothing needs to be known."""
     nobody: TrackRole = "empty"
     return Analysis(song, (), (), (), (), (nobody,) * len(song.tracks), song.warnings, song)
 
 
-def handed_on(analysis: Analysis, style: Style, seed: int) -> Arrangement:
+def pass_through(analysis: Analysis, style: Style, *, seed: int = 0) -> Arrangement:
     """The song of a style without players, as it was read; in the style's key and tempo if it states them.
 
     Raises
@@ -78,7 +83,7 @@ def handed_on(analysis: Analysis, style: Style, seed: int) -> Arrangement:
     """
     if style.form.length_s is not None:
         raise StyleError(
-            "a song that is handed on as it is stays whole",
+            "a song that is passed through stays whole",
             place="form",
             remedy="leave --form out, or take a style with players",
         )
@@ -90,52 +95,51 @@ def handed_on(analysis: Analysis, style: Style, seed: int) -> Arrangement:
         song = replace(song, grid=replace(song.grid, tempo=_at_tempo(song, style.form.tempo_bpm)))
     if len(places) < len(song.tracks):
         song = replace(song, tracks=tuple(t if k in places else Track() for k, t in enumerate(song.tracks)))
-    return replace(as_it_is(song, style_mix.master(style, ())), seed=seed)
+    return replace(passed_song(song, style_mix.master(style, ())), seed=seed)
 
 
-def kept_parts(
-    analysis: Analysis, style: Style, chart: Chart, names: Collection[str]
-) -> tuple[tuple[Part, ...], tuple[str, ...]]:
-    """The tracks that a style keeps, moved by whole bars to where the cover has them, and otherwise as they were.
+def passed_parts(style: Style, chart: Chart, names: Collection[str]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """The tracks that a style passes through, moved by whole bars to where the cover has them, otherwise as they were.
 
     Parameters
     ----------
-    analysis : Analysis
-        The song, in the cover's key and length.
     style : Style
-        What to keep.
+        Its `keep` says which.
     chart : Chart
-        Where the cover's bars are.
+        The song in the cover's key and length, and where its bars are in the cover.
     names : collection of str
-        What the cover's other parts are called; a kept track of one of these names gets a number.
+        What the cover's other parts are called; a passed track of one of these names gets a number.
 
     Returns
     -------
     (tuple of Part, tuple of str)
-        The parts, and what could not be kept, in a sentence each.
+        The parts, and what could not be passed on, in a sentence each.
 
     Raises
     ------
     SongError
         If the song has none of the tracks.
     """
-    shift = next((s.start_tick - s.source_tick for s in chart.sections if s.source_tick is not None), 0)
+    song = chart.song.song
     parts: list[Part] = []
     taken = set(names)
     resets = 0
-    for k in _places(analysis.song, style):
-        track = analysis.song.tracks[k]
+    for k in _places(song, style):
+        track = song.tracks[k]
         if not track.notes:
             continue
         part = _part(track, k + 1)
-        kept = [m for m in part.messages if not m.data.startswith(_NAME) and not is_reset(m.data)]
-        resets += sum(is_reset(m.data) for m in part.messages)
+        if part.passthrough:
+            messages = [m for m in part.passthrough.messages if not m.data.startswith(_NAME)]
+            said = tuple(m for m in messages if not is_reset(m.data))
+            resets += len(messages) - len(said)
+            part = replace(part, passthrough=replace(part.passthrough, messages=said))
         name = _unlike(part.name, taken)
         taken.add(name)
-        parts.append(_moved(replace(part, name=name, messages=tuple(kept)), shift, chart.end_tick))
+        parts.append(_moved(replace(part, name=name), chart.source_map.lead_in_ticks, chart.end_tick))
     many = "resets" if resets > 1 else "reset"
     warnings = [f"{resets} {many} of the whole instrument left out of the kept tracks: the band would fall silent"]
-    return tuple(_seated(parts)), tuple(warnings if resets else ())
+    return tuple(_on_channels(parts)), tuple(warnings if resets else ())
 
 
 def _places(song: Song, style: Style) -> list[int]:
@@ -184,9 +188,14 @@ def _part(track: Track, number: int) -> Part:
         notes=track.notes,
         controls=track.controls,
         lyrics=track.lyrics,
-        channel=None if track.messages is None else track.channel,
-        messages=track.messages or (),
+        is_lead=_is_called_lead(track),
+        passthrough=track.passthrough,
     )
+
+
+def _is_called_lead(track: Track) -> bool:
+    """A file's tracks say in their names alone who has the melody, as the covers that we write do."""
+    return not track.is_drum and any(word in track.name.lower() for word in LEAD_WORDS)
 
 
 def _bank(track: Track) -> int:
@@ -196,28 +205,20 @@ def _bank(track: Track) -> int:
     return before.get(CC_BANK_MSB, 0) << 7 | before.get(CC_BANK_LSB, 0)
 
 
-def _moved(part: Part, shift: int, end_tick: int) -> Part:
+def _moved(part: Part, by_ticks: int, end_tick: int) -> Part:
     """Everything so many ticks later; what sets the part up before its song begins stays at the beginning."""
-
-    def there(tick: int, *, sets_up: bool = False) -> int:
-        return 0 if sets_up and tick == 0 else tick + shift
-
+    passed = part.passthrough
+    setup = [m for m in passed.messages if m.tick == 0 and m.data[0] != META] if passed else []
+    said = [m for m in passed.messages if m.tick or m.data[0] == META] if passed else []
+    set_up = [c for c in part.controls if c.tick == 0]
+    later = [c for c in part.controls if c.tick]
     return replace(
         part,
-        notes=tuple(
-            replace(n, start_tick=there(n.start_tick), end_tick=min(there(n.end_tick), end_tick))
-            for n in part.notes
-            if there(n.start_tick) < end_tick
-        ),
-        controls=tuple(
-            replace(c, tick=there(c.tick, sets_up=True)) for c in part.controls if there(c.tick) <= end_tick
-        ),
-        lyrics=tuple(replace(t, tick=there(t.tick)) for t in part.lyrics if there(t.tick) < end_tick),
-        messages=tuple(
-            replace(m, tick=there(m.tick, sets_up=m.data[0] != META))
-            for m in part.messages
-            if there(m.tick) <= end_tick
-        ),
+        notes=spans.clip(spans.shift(part.notes, by_ticks), 0, end_tick),
+        controls=(*set_up, *spans.starting_in(spans.shift(later, by_ticks), 0, end_tick + 1)),
+        lyrics=spans.starting_in(spans.shift(part.lyrics, by_ticks), 0, end_tick),
+        passthrough=passed
+        and replace(passed, messages=(*setup, *spans.starting_in(spans.shift(said, by_ticks), 0, end_tick + 1))),
     )
 
 
@@ -226,17 +227,18 @@ def _unlike(name: str, taken: Collection[str]) -> str:
     return next(n for n in chain([name], (f"{name} {k}" for k in count(2))) if n not in taken)
 
 
-def _seated(parts: Sequence[Part]) -> Iterator[Part]:
+def _on_channels(parts: Sequence[Part]) -> Iterator[Part]:
     """Drums on channel 10 and nobody else; a part that has to leave it goes to the last channel that is free."""
-    taken = {p.channel for p in parts if not p.is_drum} | {DRUM_CHANNEL}
+    taken = {p.passthrough.channel for p in parts if p.passthrough and not p.is_drum} | {DRUM_CHANNEL}
     for part in parts:
-        if part.channel is None or part.is_drum == (part.channel == DRUM_CHANNEL):
+        passed = part.passthrough
+        if passed is None or part.is_drum == (passed.channel == DRUM_CHANNEL):
             yield part
             continue
         free = (c for c in reversed(range(CHANNELS)) if c not in taken)
         channel = DRUM_CHANNEL if part.is_drum else next(free, CHANNELS - 1)
         taken.add(channel)
-        yield replace(part, channel=channel, messages=on_channel(part.messages, channel))
+        yield replace(part, passthrough=TrackPassthrough(channel, on_channel(passed.messages, channel)))
 
 
 def _at_tempo(song: Song, bpm: float) -> TempoMap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remixkit.batch.album import Batch, Step, begin, contents, make
+from remixkit.batch.album import Batch, Step, begin, contents, make_album
 from remixkit.batch.manifest import Entry, Failure
 
-__all__ = ["Batch", "Entry", "Failure", "Step", "begin", "contents", "make"]
+__all__ = ["Batch", "Entry", "Failure", "Step", "begin", "contents", "make_album"]

@@ -15,15 +15,15 @@ from typing import Any
 
 from remixkit.batch import manifest, songs, worklist
 from remixkit.batch.manifest import Entry, Failure
-from remixkit.batch.songs import Source
+from remixkit.batch.songs import SongSource
 from remixkit.batch.store import Store, store_at
 from remixkit.batch.worker import Outcome
 from remixkit.batch.worker_pool import work_here
-from remixkit.batch.worklist import Font, Job, Piece
+from remixkit.batch.worklist import AlbumPiece, Font, SongJob
 from remixkit.errors import SoundFontError
 from remixkit.style import Style
 
-Workers = Callable[[Iterable[Job]], Iterator[Outcome]]
+Workers = Callable[[Iterable[SongJob]], Iterator[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Batch:
     ----------
     store : Store
         The album.
-    sources : tuple of Source
+    sources : tuple of SongSource
         The songs, by name.
     styles : tuple of Style
         Resolved, of different names.
@@ -51,7 +51,7 @@ class Batch:
     """
 
     store: Store
-    sources: tuple[Source, ...]
+    sources: tuple[SongSource, ...]
     styles: tuple[Style, ...]
     endings: tuple[str, ...]
     seed: int
@@ -131,7 +131,7 @@ def begin(
     return Batch(store, sources, styles, endings, seed, font, version("remixkit"), role_fonts)
 
 
-def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[Step]:
+def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Iterator[Step]:
     """Make what is missing or has changed.
 
     Parameters
@@ -140,7 +140,7 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
         From `begin`.
     workers : int
         How many work at once.
-    crew : callable, optional
+    pool : callable, optional
         Jobs to outcomes, in any order; by default processes of this machine.
 
     Yields
@@ -154,11 +154,11 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
         If no song can be made any more; what is finished stays.
     """
     known = manifest.read(batch.store)
-    todo: dict[str, tuple[Source, tuple[Piece, ...]]] = {}
+    todo: dict[str, tuple[SongSource, tuple[AlbumPiece, ...]]] = {}
     kept: dict[str, int] = {}
     chosen = [(style, worklist.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
     for source in batch.sources:
-        wanted = worklist.pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
+        wanted = worklist.album_pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
         lacking = worklist.missing(batch.store, wanted, known)
         kept[source.name] = len(wanted) - len(lacking)
         if lacking:
@@ -170,7 +170,7 @@ def make(batch: Batch, workers: int, crew: Workers | None = None) -> Iterator[St
     try:
         if todo:
             manifest.write(batch.store, batch.version, known, ())
-        for step in _steps(batch, todo, kept, workers, crew or (lambda jobs: work_here(jobs, workers))):
+        for step in _steps(batch, todo, kept, workers, pool or (lambda jobs: work_here(jobs, workers))):
             known |= {entry.name: entry for entry in step.made}
             failures += step.failed
             yield step
@@ -189,14 +189,18 @@ def contents(store: Store) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
 
 
 def _steps(
-    batch: Batch, todo: dict[str, tuple[Source, tuple[Piece, ...]]], kept: dict[str, int], workers: int, crew: Workers
+    batch: Batch,
+    todo: dict[str, tuple[SongSource, tuple[AlbumPiece, ...]]],
+    kept: dict[str, int],
+    workers: int,
+    pool: Workers,
 ) -> Iterator[Step]:
     yield from (Step(s.name, kept=kept[s.name]) for s in batch.sources if s.name not in todo)
     going = {name: _Progress(len(lacking), kept[name]) for name, (_, lacking) in todo.items()}
     sizes: dict[str, int] = {}
     unread: list[Failure] = []
 
-    def jobs() -> Iterator[Job]:
+    def jobs() -> Iterator[SongJob]:
         for left, (name, (source, lacking)) in zip(range(len(todo), 0, -1), todo.items(), strict=True):
             try:
                 content = source.path.read_bytes()
@@ -205,9 +209,11 @@ def _steps(
                 continue
             for share in worklist.shares(lacking, left, workers):
                 sizes[name] = len(share)
-                yield Job(name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version)
+                yield SongJob(
+                    name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version
+                )
 
-    for outcome in crew(jobs()):
+    for outcome in pool(jobs()):
         song = going[outcome.song]
         song.take(outcome, sizes[outcome.song])
         if song.waiting <= 0:
@@ -215,14 +221,14 @@ def _steps(
     yield from (Step(f.song, failed=(f,), kept=kept[f.song]) for f in unread)
 
 
-def _font(asked: str | None) -> Font:
+def _font(name: str | None) -> Font:
     """The SoundFont by a name or an absolute path, so that other processes and machines find the same."""
     from remixkit.render.soundfonts import lookup
     from remixkit.render.synth import synthesis
 
-    found = lookup.find(asked)
-    synthesis.library()
-    by_path = any(Path(given).is_file() for given in (asked, os.environ.get(lookup.VARIABLE)) if given)
+    found = lookup.find(name)
+    synthesis.synth_library()
+    by_path = any(Path(given).is_file() for given in (name, os.environ.get(lookup.VARIABLE)) if given)
     return Font(str(found.path.resolve()) if by_path else found.name, songs.digest(found.path))
 
 

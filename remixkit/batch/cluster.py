@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any
 
 from remixkit.batch.manifest import Failure
-from remixkit.batch.worker import Outcome, make
-from remixkit.batch.worklist import Job
+from remixkit.batch.worker import Outcome, do_job
+from remixkit.batch.worklist import SongJob
 from remixkit.errors import OutputError
 
 CONNECT_S = 10
@@ -23,26 +23,26 @@ _AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A scheduler with workers; calling it does jobs, as `crew.work_here` does them on this machine."""
+    """A scheduler with workers; calling it does jobs, as `worker_pool.work_here` does them on this machine."""
 
     client: Any
     workers: int
 
-    def __call__(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def __call__(self, jobs: Iterable[SongJob]) -> Iterator[Outcome]:
         """Do jobs, in any order.
 
         Raises
         ------
         OutputError, SoundFontError, SynthError
-            As `making.make`.
+            As `worker.do_job`.
         """
         from distributed import as_completed
 
         waiting = iter(jobs)
         songs: dict[Any, str] = {}
 
-        def submit(job: Job) -> Any:
-            future = self.client.submit(make, job, pure=False)
+        def submit(job: SongJob) -> Any:
+            future = self.client.submit(do_job, job, pure=False)
             songs[future.key] = job.song
             return future
 

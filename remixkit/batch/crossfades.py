@@ -27,7 +27,7 @@ _HEARD_OF_A_FADE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """What a join needs to know of a piece, in seconds of its sound.
+    """What a crossfade needs to know of a piece, in seconds of its sound.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Music:
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class Crossfade:
     """The next piece's beginning lies at this second of the one before; both sound for `fade_s` (0: no fading)."""
 
     at_s: float
@@ -70,7 +70,7 @@ def music_of(song: str, facts: Mapping[str, Any], seconds: float) -> Music:
     return Music(bars, lines[-1], float(facts["fade_out_s"]), Ends(song, first, last, first_bpm, middle_bpm, seconds))
 
 
-def join(a: Music, b: Music) -> Join:
+def crossfade(a: Music, b: Music) -> Crossfade:
     """How `b` follows `a`.
 
     If the keys are near, as many of the last bars of `a` as are in step with the first of `b` sound together, or the
@@ -84,10 +84,10 @@ def join(a: Music, b: Music) -> Join:
                 lasts = a.end_s - a.lines_s[-ours - 1]
                 drift = abs(lasts - (b.lines_s[theirs] - b.lines_s[0])) / 2
                 if _SHORTEST_S <= lasts <= _LONGEST_S and drift <= _FLAM_S:
-                    return Join(a.lines_s[-ours - 1], lasts)
+                    return Crossfade(a.lines_s[-ours - 1], lasts)
         if a.fade_out_s:
-            return Join(max(line for line in a.lines_s if line <= a.end_s - _HEARD_OF_A_FADE * a.fade_out_s), 0.0)
-    return Join(a.end_s, 0.0)
+            return Crossfade(max(line for line in a.lines_s if line <= a.end_s - _HEARD_OF_A_FADE * a.fade_out_s), 0.0)
+    return Crossfade(a.end_s, 0.0)
 
 
 def _key(name: str) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from remixkit.batch import crossfades, tape_files
 from remixkit.batch.album import contents
 from remixkit.batch.crossfades import Music
 from remixkit.batch.manifest import Entry
-from remixkit.batch.order import ordered
+from remixkit.batch.order import tape_order
 from remixkit.batch.store import Folder
 from remixkit.batch.tape_files import Chapter
 from remixkit.errors import OutputError
@@ -32,7 +32,7 @@ _ALIGN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class TapeTrack:
     """A piece on the tape: what it is, its sound, and its second 0 in seconds of the tape.
 
     `fade_in_s` and `fade_out_s` are how long it sounds together with its neighbours; where `fade_out_s` is 0 it ends
@@ -58,13 +58,13 @@ class Tape:
     warnings: tuple[str, ...] = ()
 
 
-def lay_out(album: Path, styles: Sequence[str], minutes: float) -> tuple[Track, ...]:
+def lay_out(album: Path, styles: Sequence[str], minutes: float) -> tuple[TapeTrack, ...]:
     """Choose covers, order them, and find where each begins.
 
     Parameters
     ----------
     album : Path
-        A folder that `album.make` has made.
+        A folder that `make_album` has made.
     styles : sequence of str
         Names; none means all.
     minutes : float
@@ -85,20 +85,20 @@ def lay_out(album: Path, styles: Sequence[str], minutes: float) -> tuple[Track, 
     if not found:
         what = f"holds no covers in {' or '.join(styles)} that can be heard" if styles else "holds no covers with sound"
         raise OutputError(what, file=album, remedy="make some with `remixkit batch`, with flac among its --formats")
-    chosen = [found[k] for k in ordered([music.ends for _, _, music in found], minutes * 60)]
-    links = [crossfades.join(a, b) for (_, _, a), (_, _, b) in pairwise(chosen)]
+    chosen = [found[k] for k in tape_order([music.ends for _, _, music in found], minutes * 60)]
+    links = [crossfades.crossfade(a, b) for (_, _, a), (_, _, b) in pairwise(chosen)]
     starts = [0.0]
     for link in links:
         starts.append(starts[-1] + link.at_s)
     fades = [0.0, *(link.fade_s for link in links), 0.0]
     return tuple(
-        Track(entry, sound, start, fades[k], fades[k + 1])
+        TapeTrack(entry, sound, start, fades[k], fades[k + 1])
         for k, ((entry, sound, _), start) in enumerate(zip(chosen, starts, strict=True))
     )
 
 
 def record(
-    tracks: Sequence[Track],
+    tracks: Sequence[TapeTrack],
     target: Path,
     *,
     title: str,
@@ -111,7 +111,7 @@ def record(
 
     Parameters
     ----------
-    tracks : sequence of Track
+    tracks : sequence of TapeTrack
         From `lay_out`.
     target : Path
         A sound file; its ending says of what kind.
@@ -139,9 +139,9 @@ def record(
             done = level(mix, target_lufs, CEILING_DB, rate, pool)
             frames = done.sound.shape[1]
             chapters = _chapters(tracks, frames / rate)
-            wish = encode.Wish(tags=Tags(title, "RemixKit", "mixtape"), ceiling_db=CEILING_DB)
+            options = encode.EncodingOptions(tags=Tags(title, "RemixKit", "mixtape"), ceiling_db=CEILING_DB)
             with replacing(target) as beside:
-                encode.write(done.sound, beside, rate, wish, lambda share: progress("file", share))
+                encode.write(done.sound, beside, rate, options, lambda share: progress("file", share))
                 tape_files.tag(beside, title, chapters)
     except OSError as problem:
         raise OutputError(problem.strerror or str(problem), file=target, remedy="look at the disk's space") from problem
@@ -150,7 +150,7 @@ def record(
 
 
 def _mixed(
-    tracks: Sequence[Track], room: IO[bytes], target_lufs: float, progress: Callable[[float], None]
+    tracks: Sequence[TapeTrack], room: IO[bytes], target_lufs: float, progress: Callable[[float], None]
 ) -> tuple[NDArray[np.float32], int]:
     import numpy as np
 
@@ -185,8 +185,8 @@ def _reserved(room: IO[bytes], frames: int) -> NDArray[np.float32]:
     return np.memmap(room, np.float32, "r+" if hasattr(os, "posix_fallocate") else "w+", shape=(2, frames))
 
 
-def _faded(sound: NDArray[np.float32], track: Track, following_s: float | None, rate: int) -> NDArray[np.float32]:
-    """Equal power on both sides of a join; a piece is cut where it has faded out."""
+def _faded(sound: NDArray[np.float32], track: TapeTrack, following_s: float | None, rate: int) -> NDArray[np.float32]:
+    """Equal power on both sides of a crossfade; a piece is cut where it has faded out."""
     import numpy as np
 
     rise = min(round(track.fade_in_s * rate), sound.shape[1])
@@ -201,7 +201,7 @@ def _faded(sound: NDArray[np.float32], track: Track, following_s: float | None, 
     return sound
 
 
-def _chapters(tracks: Sequence[Track], seconds: float) -> tuple[Chapter, ...]:
+def _chapters(tracks: Sequence[TapeTrack], seconds: float) -> tuple[Chapter, ...]:
     """A chapter begins where its piece does; where two sound together, in the middle."""
     starts = [t.start_s + t.fade_in_s / 2 for t in tracks]
     return tuple(

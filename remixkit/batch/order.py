@@ -1,4 +1,4 @@
-"""In which order songs follow each other on a tape: near in key and tempo at every join.
+"""In which order songs follow each other on a tape: near in key and tempo at every crossfade.
 
 Keys are as far apart as their places on the circle of fifths, relative keys sharing one place, as DJs mix
 harmonically (M. Davis, the Camelot wheel). Tempi are compared as felt: half and double are the same.
@@ -13,7 +13,7 @@ from math import log2
 import numpy as np
 from numpy.typing import NDArray
 
-# A fifth is as far as 3 % of tempo (craft: what one hears as a step at a join). A song does not follow itself.
+# A fifth is as far as 3 % of tempo (craft: what is heard as a step). A song does not follow itself.
 _STEPS_AN_OCTAVE = 1.0 / log2(1.03)
 _SAME_SONG = 100.0
 _RELATIVE = 0.25
@@ -46,31 +46,31 @@ class Ends:
 
 def key_steps(a: tuple[int, str], b: tuple[int, str]) -> float:
     """Steps on the circle of fifths, 0-6; a key and its relative are a quarter of a step apart."""
-    apart = (_place(a) - _place(b)) % 12
-    return min(apart, 12 - apart) + _RELATIVE * (a[1] != b[1])
+    distance = (_place(a) - _place(b)) % 12
+    return min(distance, 12 - distance) + _RELATIVE * (a[1] != b[1])
 
 
 def tempo_octaves(a_bpm: float, b_bpm: float) -> float:
     """How far apart two tempi are, in octaves, 0-0.5."""
-    apart = log2(a_bpm / b_bpm) % 1.0
-    return min(apart, 1.0 - apart)
+    distance = log2(a_bpm / b_bpm) % 1.0
+    return min(distance, 1.0 - distance)
 
 
-def cost(a: Ends, b: Ends) -> float:
+def step_cost(a: Ends, b: Ends) -> float:
     """What it costs the ear to go from one piece to another."""
     same = _SAME_SONG if a.song == b.song else 0.0
     return key_steps(a.last, b.first) + _STEPS_AN_OCTAVE * tempo_octaves(a.last_bpm, b.first_bpm) + same
 
 
-def ordered(pieces: Sequence[Ends], seconds: float) -> tuple[int, ...]:
+def tape_order(pieces: Sequence[Ends], seconds: float) -> tuple[int, ...]:
     """Places in `pieces`, in the order of the tape; no more than are needed to fill the time.
 
     From every piece the nearest that is left follows until the tape is full; the cheapest of these tapes, by its mean
-    join, is improved by turning stretches of it round (2-opt: G. A. Croes, Operations Research 6, 1958).
+    step, is improved by turning stretches of it round (2-opt: G. A. Croes, Operations Research 6, 1958).
     """
     if not pieces:
         return ()
-    costs = np.array([[cost(a, b) for b in pieces] for a in pieces])
+    costs = np.array([[step_cost(a, b) for b in pieces] for a in pieces])
     lengths = np.array([p.seconds for p in pieces])
     tapes = [_nearest(costs, lengths, start, seconds) for start in range(len(pieces))]
     best = min(tapes, key=lambda tape: (_total(costs, tape) / max(1, len(tape) - 1), tape))

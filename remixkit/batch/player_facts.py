@@ -6,24 +6,17 @@ Second 0 is the beginning of the sound file, which is tick 0. Numbers are rounde
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Any
 
-from remixkit.arrange.form.cuts import fitted
-from remixkit.arrange.form.outline import plan
-from remixkit.batch.source_view import MELODY
 from remixkit.model.analysis import Analysis
-from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Text
-from remixkit.style import Style
+from remixkit.model.arrangement import Arrangement
 from remixkit.theory import chords, keys
 
 _MS = 1000
 _ROUNDING_S = 1e-3
-_LEADS = ("melody", "lead", "right hand")
 
 
-def music(made: Arrangement, source_bars: list[int | None]) -> dict[str, Any]:
+def music_facts(made: Arrangement, source_bars: list[int | None]) -> dict[str, Any]:
     """The facts of a piece.
 
     Parameters
@@ -62,7 +55,7 @@ def music(made: Arrangement, source_bars: list[int | None]) -> dict[str, Any]:
                 "name": p.name,
                 "program": p.program,
                 "drums": p.is_drum,
-                "lead": _leads(p),
+                "lead": p.is_lead,
                 "notes": _notes(made, p.notes),
             }
             for p in made.parts
@@ -86,32 +79,21 @@ def mean_bpm(made: Arrangement) -> float:
     return round(made.grid.tempo.mean_bpm(made.end_tick), 2)
 
 
-def source_bars(analysis: Analysis, style: Style, made: Arrangement) -> list[int | None]:
-    """For each bar of a cover the bar of the source that it plays, from 0; None for bars that the cover added.
-
-    Every bar line of the source is marked by its number before the song is cut to the style's length, and read after.
-    """
-    song = analysis.song
-    if style.is_hands_off:
+def source_bars(analysis: Analysis, made: Arrangement) -> list[int | None]:
+    """For each bar of a cover the bar of the source that it plays, from 0; None for bars that the cover added."""
+    if made.source_map is None:
         return _bars_heard(analysis, made)
-    numbered = tuple(Text(start, str(k)) for k, (start, _) in enumerate(song.grid.meter.bars(analysis.end_tick)))
-    cut = fitted(replace(analysis, song=replace(song, markers=numbered)), style.form)
-    shift = plan(cut, style.form).shift_ticks
-    at = {t.tick + shift: int(t.text) for t in cut.song.markers}
-    return [at.get(start) for start, _ in made.grid.meter.bars(made.end_tick)]
+    meter = analysis.song.grid.meter
+    ticks = (made.source_map.to_source(start) for start, _ in made.grid.meter.bars(made.end_tick))
+    return [None if tick is None else meter.bar_number(tick) - 1 for tick in ticks]
 
 
 def _bars_heard(analysis: Analysis, made: Arrangement) -> list[int | None]:
-    """For each bar of a song that was handed on as it is the bar that was heard there; bars of a file may be others."""
+    """For each bar of a song that was passed through the bar that was heard there; bars of a file may be others."""
     clock = (analysis.source or analysis.song).grid.tempo
     lines = analysis.song.grid.tempo.to_s([start for start, _ in analysis.song.grid.meter.bars(analysis.end_tick)])
     begins = clock.to_s([start for start, _ in made.grid.meter.bars(made.end_tick)])
     return [max(0, bisect_right(lines.tolist(), second + _ROUNDING_S) - 1) for second in begins.tolist()]
-
-
-def _leads(part: Part) -> bool:
-    """Whether it has the tune: a cover's lead says so in its name, a source's track was heard to have it."""
-    return part.role == MELODY or any(word in part.name.lower() for word in _LEADS)
 
 
 def _chord_names(made: Arrangement) -> list[tuple[int, int, str]]:

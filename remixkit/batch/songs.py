@@ -15,7 +15,7 @@ ENDINGS = (".mid", ".midi", ".kar", ".rmi", *score_files.ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SongSource:
     """A song's file.
 
     Parameters
@@ -33,7 +33,7 @@ class Source:
     sha256: str
 
 
-def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[Source, ...]:
+def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[SongSource, ...]:
     """The songs in folders and their subfolders, and songs given by themselves; by name.
 
     Parameters
@@ -65,7 +65,7 @@ def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[Source
     if not found:
         where = ", ".join(map(str, places))
         raise SongError("there is no song in it", file=where, remedy=f"songs end in {', '.join(ENDINGS)}")
-    return tuple(sorted((Source(n, p, digest(p)) for p, n in _names(found).items()), key=lambda s: s.name))
+    return tuple(sorted((SongSource(n, p, digest(p)) for p, n in _names(found).items()), key=lambda s: s.name))
 
 
 def digest(path: Path) -> str:

@@ -16,7 +16,7 @@ from remixkit.batch import manifest, player_facts
 from remixkit.batch.manifest import Entry, Failure, File
 from remixkit.batch.source_view import as_written
 from remixkit.batch.store import REMEDY, Store, saying, write
-from remixkit.batch.worklist import Font, Job, Piece
+from remixkit.batch.worklist import AlbumPiece, Font, SongJob
 from remixkit.errors import OutputError, SoundFontError, SynthError, UserError
 from remixkit.files import is_full
 from remixkit.model.analysis import Analysis
@@ -24,7 +24,7 @@ from remixkit.model.arrangement import Arrangement
 
 if TYPE_CHECKING:
     from remixkit.render import RenderReport, SoundFont
-    from remixkit.render.synth.synthesis import Player
+    from remixkit.render.synth.synthesis import Synth
 
 # What is the machine's fault and not the song's: no other song would go better.
 FATAL = (OutputError, SoundFontError, SynthError)
@@ -41,7 +41,7 @@ class Outcome:
     failed: tuple[Failure, ...] = ()
 
 
-def make(job: Job) -> Outcome:
+def do_job(job: SongJob) -> Outcome:
     """Make a job's pieces. A song or a style that cannot be used is told in the outcome.
 
     Raises
@@ -72,20 +72,20 @@ def failure(song: str, style: str, problem: BaseException) -> Failure:
     """Why a piece was not made, without the names of files that only a worker has seen."""
     if isinstance(problem, UserError):
         return Failure(song, style, str(type(problem)(problem.reason, place=problem.place, remedy=problem.remedy)))
-    told = f"a bug of RemixKit: {type(problem).__name__}: {problem}"
-    return Failure(song, style, told, "".join(traceback.format_exception(problem)))
+    reason = f"a bug of RemixKit: {type(problem).__name__}: {problem}"
+    return Failure(song, style, reason, "".join(traceback.format_exception(problem)))
 
 
-def _heard(job: Job, folder: Path) -> Analysis:
+def _heard(job: SongJob, folder: Path) -> Analysis:
     path = folder / job.file_name
     with saying(job.store):
         path.write_bytes(job.content)
     song = remix.load(path)
     styles = [piece.style for piece in job.pieces if piece.style is not None]
-    return remix.analyze(song) if len(styles) < len(job.pieces) else remix.understand(song, styles)
+    return remix.analyze(song) if len(styles) < len(job.pieces) else remix.analyze_for(song, styles)
 
 
-def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
+def _piece(job: SongJob, piece: AlbumPiece, analysis: Analysis, folder: Path) -> Entry:
     paths = {name: folder / Path(name).name for name in piece.files}
     try:
         if piece.style is None:
@@ -95,13 +95,15 @@ def _piece(job: Job, piece: Piece, analysis: Analysis, folder: Path) -> Entry:
         else:
             cover = remix.cover(analysis, piece.style, seed=job.seed)
             arrangement = cover.arrangement
-            bars = player_facts.source_bars(analysis, piece.style, arrangement)
+            bars = player_facts.source_bars(analysis, arrangement)
             _hold_for_roles(piece.fonts)
-            report = cover.write(*paths.values(), soundfont=held(job.font).soundfont.path if job.font else None)
+            report = cover.write(
+                *paths.values(), soundfont=held_soundfont(job.font).soundfont.path if job.font else None
+            )
     except OutputError as problem:
         reason = "no space is left on the disk" if is_full(folder) else problem.reason
         raise OutputError(reason, file=job.store.place, remedy=REMEDY) from problem
-    music = player_facts.music(arrangement, bars)
+    music = player_facts.music_facts(arrangement, bars)
     entry = Entry(
         name=piece.name,
         key=piece.key,
@@ -124,10 +126,10 @@ def _rendered(arrangement: Arrangement, paths: list[Path], font: Font | None) ->
         return None
     from remixkit.render import render
 
-    return render(arrangement, paths, soundfont=held(font).soundfont)
+    return render(arrangement, paths, soundfont=held_soundfont(font).soundfont)
 
 
-def _put(store: Store, piece: Piece, entry: Entry, paths: Mapping[str, Path], record: Mapping[str, Any]) -> None:
+def _put(store: Store, piece: AlbumPiece, entry: Entry, paths: Mapping[str, Path], record: Mapping[str, Any]) -> None:
     """The old record goes first, the new one comes last: what has a record is whole."""
     store.remove(entry.record)
     for name in piece.stale:
@@ -142,11 +144,11 @@ class Held:
     """A SoundFont, with a silent synthesiser that keeps its samples in memory from one cover to the next."""
 
     soundfont: SoundFont
-    player: Player
+    player: Synth
 
 
 @lru_cache(maxsize=_FONTS_HELD)
-def held(font: Font) -> Held:
+def held_soundfont(font: Font) -> Held:
     """A SoundFont of the album; a worker loads it once.
 
     Raises
@@ -158,22 +160,22 @@ def held(font: Font) -> Held:
     from remixkit.render.soundfonts import lookup
     from remixkit.render.synth.synthesis import hold
 
-    found = lookup.find(font.asked or None)
+    found = lookup.find(font.name or None)
     if digest(found.path) != font.sha256:
         raise SoundFontError("is another than the one this album is made with", file=found.path, remedy="copy that one")
     return Held(found, hold(found))
 
 
 def _hold_for_roles(fonts: Sequence[Font]) -> None:
-    """What a style names for roles is here if it was where the album was begun, and only then; raises as `held`."""
+    """What a style names for roles is here if it was where the album was begun, and only then; raises alike."""
     from remixkit.render.soundfonts import lookup
 
     for font in fonts:
         if font.sha256:
-            held(font)
+            held_soundfont(font)
             continue
         try:
-            found = lookup.find(font.asked)
+            found = lookup.find(font.name)
         except SoundFontError:
             continue
         raise SoundFontError(

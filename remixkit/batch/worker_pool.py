@@ -18,28 +18,28 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from remixkit.batch.manifest import Failure
-from remixkit.batch.worker import Outcome, make
-from remixkit.batch.worklist import Job
+from remixkit.batch.worker import Outcome, do_job
+from remixkit.batch.worklist import SongJob
 
 TRIES = 2
 
-Work = Callable[[Job], Outcome]
+Work = Callable[[SongJob], Outcome]
 
 
 @dataclass(slots=True)
 class _Worker:
     process: Any
     pipe: Connection
-    job: Job | None = None
+    job: SongJob | None = None
     tries: int = 0
 
 
-def work_here(jobs: Iterable[Job], workers: int, work: Work = make) -> Iterator[Outcome]:
+def work_here(jobs: Iterable[SongJob], workers: int, work: Work = do_job) -> Iterator[Outcome]:
     """Do jobs on this machine.
 
     Parameters
     ----------
-    jobs : iterable of Job
+    jobs : iterable of SongJob
         They are drawn one by one as workers become free.
     workers : int
         How many processes, 1 or more.
@@ -54,24 +54,24 @@ def work_here(jobs: Iterable[Job], workers: int, work: Work = make) -> Iterator[
     Raises
     ------
     OutputError, SoundFontError, SynthError
-        As `make`; the other workers are ended.
+        As `do_job`; the other workers are ended.
     """
-    crew: list[_Worker] = []
+    pool: list[_Worker] = []
     waiting = iter(jobs)
-    again: deque[tuple[Job, int]] = deque()
+    again: deque[tuple[SongJob, int]] = deque()
     try:
         while True:
-            while again or len(crew) < workers or any(w.job is None for w in crew):
+            while again or len(pool) < workers or any(w.job is None for w in pool):
                 job, tries = again.popleft() if again else (next(waiting, None), 0)
                 if job is None:
                     break
-                worker = next((w for w in crew if w.job is None), None)
+                worker = next((w for w in pool if w.job is None), None)
                 if worker is None:
                     worker = _start(work)
-                    crew.append(worker)
+                    pool.append(worker)
                 worker.job, worker.tries = job, tries + 1
                 _send(worker)
-            busy = {w.pipe: w for w in crew if w.job is not None}
+            busy = {w.pipe: w for w in pool if w.job is not None}
             if not busy:
                 return
             for pipe in wait(list(busy)):
@@ -81,7 +81,7 @@ def work_here(jobs: Iterable[Job], workers: int, work: Work = make) -> Iterator[
                 try:
                     answer = worker.pipe.recv()
                 except (EOFError, OSError):
-                    crew.remove(worker)
+                    pool.remove(worker)
                     worker.process.join()
                     if worker.tries < TRIES:
                         again.append((job, worker.tries))
@@ -92,10 +92,10 @@ def work_here(jobs: Iterable[Job], workers: int, work: Work = make) -> Iterator[
                     raise answer
                 yield answer
     finally:
-        _end(crew)
+        _end(pool)
 
 
-def _lost(job: Job, exit_code: int | None) -> Outcome:
+def _lost(job: SongJob, exit_code: int | None) -> Outcome:
     how = f"was ended by signal {-exit_code}" if exit_code and exit_code < 0 else f"ended with status {exit_code}"
     reason = f"its worker {how} {TRIES} times; is there enough memory?"
     return Outcome(job.song, failed=(Failure(job.song, "", reason),))
@@ -117,12 +117,12 @@ def _send(worker: _Worker) -> None:
         worker.pipe.send(worker.job)
 
 
-def _end(crew: list[_Worker]) -> None:
-    for worker in crew:
+def _end(pool: list[_Worker]) -> None:
+    for worker in pool:
         worker.pipe.close()
         if worker.job is not None:
             worker.process.kill()
-    for worker in crew:
+    for worker in pool:
         worker.process.join()
 
 

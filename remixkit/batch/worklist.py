@@ -9,7 +9,7 @@ from pathlib import Path
 
 from remixkit import style as styles
 from remixkit.batch import manifest
-from remixkit.batch.songs import Source
+from remixkit.batch.songs import SongSource
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError, StyleError
 from remixkit.remix import kind_of
@@ -18,14 +18,14 @@ from remixkit.style import Style
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """A SoundFont, as every machine must have it: how it was asked for, its content's SHA-256 ("": it is not there)."""
+    """A SoundFont, as every machine must have it: by its name or path, its content's SHA-256 ("": it is not there)."""
 
-    asked: str
+    name: str
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AlbumPiece:
     """Something to make: a cover, or (without a style) the song as it is written.
 
     Parameters
@@ -53,20 +53,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SongJob:
     """What a worker does in one go: some pieces of one song, heard once."""
 
     song: str
     file_name: str
     content: bytes
-    pieces: tuple[Piece, ...]
+    pieces: tuple[AlbumPiece, ...]
     seed: int
     font: Font | None
     store: Store
     version: str
 
 
-def formats(asked: Sequence[str]) -> tuple[str, ...]:
+def formats(names: Sequence[str]) -> tuple[str, ...]:
     """Endings, from ``["mid,flac", ".ogg"]``.
 
     Raises
@@ -74,7 +74,7 @@ def formats(asked: Sequence[str]) -> tuple[str, ...]:
     OutputError
         If nothing is written with one of them.
     """
-    words = [word.strip().lower() for text in asked for word in text.split(",") if word.strip()]
+    words = [word.strip().lower() for text in names for word in text.split(",") if word.strip()]
     endings = tuple(dict.fromkeys(word if word.startswith(".") else f".{word}" for word in words))
     for ending in endings:
         kind_of(Path(f"cover{ending}"))
@@ -103,28 +103,32 @@ def by_name(chosen: Sequence[Style]) -> tuple[Style, ...]:
     return tuple(chosen)
 
 
-def pieces(
-    source: Source,
+def album_pieces(
+    source: SongSource,
     chosen: Sequence[tuple[Style, str, tuple[Font, ...]]],
     endings: Sequence[str],
     font: Font | None,
     seed: int,
     version: str,
-) -> tuple[Piece, ...]:
+) -> tuple[AlbumPiece, ...]:
     """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare.
 
     Styles come with their `fingerprint` and the SoundFonts that they name for roles.
     """
     base = (version, source.sha256, font.sha256 if font else "")
     heard = sounds(endings)[:1]
-    plain = [Piece(source.name, None, _hash(*base), tuple(f"sources/{source.name}{e}" for e in heard))] if heard else []
+    plain = (
+        [AlbumPiece(source.name, None, _hash(*base), tuple(f"sources/{source.name}{e}" for e in heard))]
+        if heard
+        else []
+    )
     return (
         *plain,
         *(
-            Piece(
+            AlbumPiece(
                 name := f"{source.name}.{s.name}",
                 s,
-                _hash(*base, mark, str(seed), *(f"{f.asked}:{f.sha256}" for f in fonts)),
+                _hash(*base, mark, str(seed), *(f"{f.name}:{f.sha256}" for f in fonts)),
                 tuple(f"{name}{e}" for e in endings),
                 fonts=fonts,
             )
@@ -139,7 +143,7 @@ def fingerprint(style: Style) -> str:
     return _hash(style.model_dump_json(by_alias=True), repr(patterns))
 
 
-def shares(missing: Sequence[Piece], songs_left: int, workers: int) -> Iterator[tuple[Piece, ...]]:
+def shares(missing: Sequence[AlbumPiece], songs_left: int, workers: int) -> Iterator[tuple[AlbumPiece, ...]]:
     """A song's pieces as jobs: all in one, unless there are too few songs left to keep every worker busy."""
     if songs_left > 2 * workers:
         yield tuple(missing)
@@ -147,7 +151,7 @@ def shares(missing: Sequence[Piece], songs_left: int, workers: int) -> Iterator[
         yield from ((piece,) for piece in missing)
 
 
-def missing(store: Store, wanted: Sequence[Piece], known: dict[str, manifest.Entry]) -> tuple[Piece, ...]:
+def missing(store: Store, wanted: Sequence[AlbumPiece], known: dict[str, manifest.Entry]) -> tuple[AlbumPiece, ...]:
     """The pieces that are not there as they should be. What is found only in its record is added to `known`."""
     out = []
     for piece in wanted:
@@ -165,7 +169,7 @@ def missing(store: Store, wanted: Sequence[Piece], known: dict[str, manifest.Ent
     return tuple(out)
 
 
-def _replacing(piece: Piece, entry: manifest.Entry, keep: Iterable[str]) -> Piece:
+def _replacing(piece: AlbumPiece, entry: manifest.Entry, keep: Iterable[str]) -> AlbumPiece:
     """The piece with the formats it had before, if it is the same piece; else what is left of the other goes."""
     files = tuple(dict.fromkeys([*piece.files, *keep]))
     return replace(piece, files=files, stale=tuple(sorted(entry.files.keys() - set(files))))

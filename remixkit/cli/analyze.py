@@ -36,9 +36,9 @@ def run(
     heard = remix.load(song)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     if output:
-        from remixkit.export.roll import draw
+        from remixkit.export.roll import draw_roll
 
-        draw([analysis], output)
+        draw_roll([analysis], output)
     if as_json:
         import json
 
@@ -46,7 +46,7 @@ def run(
 
         console.result(json.dumps(facts(analysis), ensure_ascii=True))
         return
-    console.table(*_tables(analysis))
+    console.print_table(*_tables(analysis))
     for warning in analysis.warnings:
         console.warn(f"{song.name}: {warning}")
 

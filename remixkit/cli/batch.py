@@ -51,21 +51,21 @@ def run(
 
     heard = bool(worklist.sounds(worklist.formats(formats)))
     chosen = [styles.check(s) if heard else styles.load(s) for s in style]
-    asked = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont)
+    album = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont)
     failed: list[Failure] = []
     warned = kept = 0
-    for step in _shown(asked, _steps(asked, jobs, cluster)):
+    for step in _shown(album, _steps(album, jobs, cluster)):
         for entry in (e for e in step.made if e.style):
             for name in entry.files:
-                console.result(f"{asked.store.place}/{name}")
+                console.result(f"{album.store.place}/{name}")
         failed += step.failed
         kept += step.kept
         warned += any(entry.warnings for entry in step.made)
-    console.result(_page(asked))
+    console.result(_page(album))
     if kept:
         typer.echo(f"{kept} were there already", err=True)
     if warned:
-        console.warn(f"{warned} songs have warnings; {asked.store.place}/manifest.json says which")
+        console.warn(f"{warned} songs have warnings; {album.store.place}/manifest.json says which")
     for failure in failed:
         typer.echo(f"failed: {' in '.join(filter(None, (failure.song, failure.style)))}: {failure.reason}", err=True)
         if failure.trace:
@@ -74,30 +74,30 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
-def _steps(asked: Batch, jobs: int | None, cluster: str | None) -> Iterator[Step]:
+def _steps(album: Batch, jobs: int | None, cluster: str | None) -> Iterator[Step]:
     from remixkit import batch
 
     if cluster is None:
-        return batch.make(asked, jobs or os.cpu_count() or 1)
+        return batch.make_album(album, jobs or os.cpu_count() or 1)
     from remixkit.batch.cluster import connect
 
     found = connect(cluster)
-    return batch.make(asked, found.workers, found)
+    return batch.make_album(album, found.workers, found)
 
 
-def _shown(asked: Batch, steps: Iterable[Step]) -> Iterator[Step]:
+def _shown(album: Batch, steps: Iterable[Step]) -> Iterator[Step]:
     """The steps in the songs' order, with a live display on a terminal."""
-    with _display(len(asked.sources)) as show:
+    with _display(len(album.sources)) as show:
         show(0, 0)
-        for done, failed, ready in _in_order(asked, steps):
+        for done, failed, ready in _in_order(album, steps):
             show(done, failed)
             yield from ready
 
 
-def _in_order(asked: Batch, steps: Iterable[Step]) -> Iterator[tuple[int, int, tuple[Step, ...]]]:
+def _in_order(album: Batch, steps: Iterable[Step]) -> Iterator[tuple[int, int, tuple[Step, ...]]]:
     """As songs are finished: how many are, how many of them failed, and the steps whose turn has come by name."""
     waiting: dict[str, Step] = {}
-    turns = deque(source.name for source in asked.sources)
+    turns = deque(source.name for source in album.sources)
     failed = 0
     for done, step in enumerate(steps, 1):
         waiting[step.song] = step
@@ -131,15 +131,15 @@ def _display(songs: int) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, failed: bar.update(task, completed=done, failed=f"{failed} failed" if failed else "")
 
 
-def _page(asked: Batch) -> str:
+def _page(album: Batch) -> str:
     """Write the album's page; its name."""
     from remixkit.batch import contents, store
     from remixkit.export import album_page
 
-    songs: dict[str, list[album_page.Track]] = {}
+    songs: dict[str, list[album_page.PageTrack]] = {}
     names: dict[str, str] = {}
-    for entry, music in contents(asked.store):
-        track = album_page.Track(
+    for entry, music in contents(album.store):
+        track = album_page.PageTrack(
             label=entry.style_title or "Source",
             is_source=not entry.style,
             tonality=entry.tonality,
@@ -151,13 +151,13 @@ def _page(asked: Batch) -> str:
         songs.setdefault(entry.song, []).append(track)
         names[entry.song] = entry.title
     written = album_page.html(
-        _title(asked.store.place), [album_page.Song(names[n], tuple(t)) for n, t in songs.items()]
+        _title(album.store.place), [album_page.PageSong(names[n], tuple(t)) for n, t in songs.items()]
     )
     data = written.encode()
-    if asked.store.read(PAGE) != data:
-        store.write(asked.store, PAGE, data)
-    asked.store.close()
-    return f"{asked.store.place}/{PAGE}"
+    if album.store.read(PAGE) != data:
+        store.write(album.store, PAGE, data)
+    album.store.close()
+    return f"{album.store.place}/{PAGE}"
 
 
 def _title(place: str) -> str:

@@ -18,7 +18,7 @@ def result(text: str) -> None:
     _write(sys.stdout, text)
 
 
-def table(*things: RenderableType) -> None:
+def print_table(*things: RenderableType) -> None:
     """Print rich tables and the like to stdout."""
     from rich.console import Console
 

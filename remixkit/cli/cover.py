@@ -86,7 +86,7 @@ def run(
         told("listening", 0.0)
         began = perf_counter()
         heard = remix.load(song)
-        analysis = remix.understand(heard, chosen.values(), melody_track=melody_track(heard, melody))
+        analysis = remix.analyze_for(heard, chosen.values(), melody_track=melody_track(heard, melody))
         laps = {"listening": perf_counter() - began}
         for job in jobs:
             name = f"{job.name}, take {job.take}" if takes.takes > 1 else job.name
@@ -151,7 +151,7 @@ def _player(soundfont: str | None) -> tuple[SoundFont | None, SynthError | None]
 
     font = lookup.find(soundfont)
     try:
-        synthesis.library()
+        synthesis.synth_library()
     except SynthError as problem:
         return None, problem
     return font, None

@@ -42,7 +42,7 @@ def run() -> None:
     for f in findings:
         mark = Text("ok", style="green") if f.is_there else Text("missing" if f.is_needed else "-", style="red")
         rows.add_row(mark, f.what, Text(f.detail))
-    console.table(rows)
+    console.print_table(rows)
     missing = [f.what for f in findings if f.is_needed and not f.is_there]
     if "libfluidsynth" in missing:
         _show("To get libfluidsynth", synthesis.INSTALL)
@@ -72,14 +72,14 @@ def _findings() -> Iterator[Finding]:
     from remixkit.render.synth import synthesis
 
     try:
-        library = synthesis.library()
+        library = synthesis.synth_library()
         yield Finding("libfluidsynth", True, f"{library.version}: {library.path}")
     except SynthError as problem:
         yield Finding("libfluidsynth", False, problem.reason)
     try:
         default = lookup.find()
         yield Finding("SoundFont", True, f"{default.name}: {default.path}")
-        others = [font.name for font in lookup.available()[0] if font.path != default.path]
+        others = [font.name for font in lookup.available_soundfonts()[0] if font.path != default.path]
         yield Finding("better SoundFont", bool(others), ", ".join(others) or "none installed", is_needed=False)
     except SoundFontError as problem:
         yield Finding("SoundFont", False, str(problem))

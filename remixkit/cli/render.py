@@ -30,7 +30,7 @@ def run(
 ) -> None:
     """Render a song as it is: nothing is arranged, but it is mixed and brought to its loudness."""
     from remixkit import remix
-    from remixkit.arrange import as_it_is
+    from remixkit.arrange import passed_song
     from remixkit.model.arrangement import Master
     from remixkit.render import render as rendered
     from remixkit.render.soundfonts import lookup
@@ -43,7 +43,7 @@ def run(
     font = lookup.find(soundfont)
     with console.progress(song.name) as told:
         told("reading", 0.0)
-        made = as_it_is(remix.load(song), Master(target_lufs=lufs))
+        made = passed_song(remix.load(song), Master(target_lufs=lufs))
         report = rendered(made, targets, soundfont=font, progress=told, **options.of(None))
     for target in targets:
         console.result(str(target))

@@ -34,10 +34,10 @@ def run(
 
     from remixkit import remix
     from remixkit import style as styles
-    from remixkit.export.roll import draw
+    from remixkit.export.roll import draw_roll
 
     chosen = [styles.load(s) for s in style or []]
     heard = remix.load(song)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
-    draw([analysis, *(remix.cover(analysis, s, seed=seed).arrangement for s in chosen)], output, bars=shown)
+    draw_roll([analysis, *(remix.cover(analysis, s, seed=seed).arrangement for s in chosen)], output, bars=shown)
     console.result(str(output))

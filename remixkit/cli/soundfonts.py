@@ -32,7 +32,7 @@ def list_() -> None:
             preferring.setdefault(wanted, []).append(info.name)
 
     default = lookup.find()
-    good, bad = lookup.available()
+    good, bad = lookup.available_soundfonts()
     where = Column("where", overflow="fold")
     rows = Table("", Column("name", no_wrap=True), "size", "presets", "licence", "best for", where)
     for font in good:
@@ -47,7 +47,7 @@ def list_() -> None:
             best = ", ".join(preferring.get(known.name.casefold(), []))
             how = f"`remixkit soundfonts get {known.name}`"
             rows.add_row("", known.name, size(known.size_bytes), "", known.licence, best, how)
-    console.table(rows)
+    console.print_table(rows)
     for known in catalogue.KNOWN:
         console.result(f"{known.name}: {known.why}")
     for problem in bad:
@@ -65,17 +65,18 @@ def check(
     """Say whether a SoundFont is sound, and which instruments of the styles it, or what a role names, lacks."""
     from remixkit import style as styles
     from remixkit.render.soundfonts import assignment, lookup
+    from remixkit.style import role_kinds
     from remixkit.theory import instruments
 
     own = lookup.find(name)
     console.result(f"{own.path}: good, {len(own.presets)} presets, {size(own.size_bytes)}")
     for wanted in style or [info.name for info in styles.available() if not info.problem]:
         roles = styles.load(wanted).roles
-        fonts, lacking = assignment.cast((spec.soundfont for spec in roles.values()), own)
+        fonts, lacking = assignment.assign_soundfonts((spec.soundfont for spec in roles.values()), own)
         for warning in lacking:
             console.warn(f"{wanted}: {warning}")
         for role, spec in roles.items():
-            is_drum = spec.kind in ("drums", "percussion")
+            is_drum = role_kinds.traits(spec).plays_drums
             font = fonts[spec.soundfont]
             preset, exact = font.choose(spec.bank, spec.program, is_drum=is_drum)
             if not exact:

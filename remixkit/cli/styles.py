@@ -32,7 +32,7 @@ def list_() -> None:
     found = styles.available()
     for info in found:
         rows.add_row(info.name, Text(info.title), Text(info.problem or info.description))
-    console.table(rows)
+    console.print_table(rows)
     for info in found:
         if info.problem:
             console.warn(info.problem)
@@ -45,6 +45,7 @@ def show(name: NameArgument) -> None:
     from rich.text import Text
 
     from remixkit import style as styles
+    from remixkit.style import role_kinds
     from remixkit.theory import instruments
 
     found = styles.load(name)
@@ -60,11 +61,11 @@ def show(name: NameArgument) -> None:
         ("master", f"{found.master.target_lufs:g} LUFS, {found.master.ceiling_db:g} dBTP" + _fx(found.master.fx)),
         ("keeps", ", ".join("all tracks" if kept == "*" else str(kept) for kept in found.keep)),
     ):
-        if value and (label in _ALWAYS or not found.is_hands_off):
+        if value and (label in _ALWAYS or not found.is_passthrough):
             head.add_row(Text(label, style="dim"), Text(value))
     rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
     for role, spec in found.roles.items():
-        drums = spec.kind in ("drums", "percussion")
+        drums = role_kinds.traits(spec).plays_drums
         named = dict.fromkeys(
             p for given in spec.patterns.values() for p in ([given] if isinstance(given, str) else given)
         )
@@ -75,7 +76,7 @@ def show(name: NameArgument) -> None:
             Text(", ".join(named)),
             ", ".join(fx.name for fx in spec.fx),
         )
-    console.table(head, *([] if found.is_hands_off else [rows]))
+    console.print_table(head, *([] if found.is_passthrough else [rows]))
 
 
 @app.command()
@@ -84,7 +85,8 @@ def check(
 ) -> None:
     """Check styles thoroughly: keys, roles, patterns, effects and what they are told, instruments.
 
-    A SoundFont that a role names and this machine lacks is no fault: it is said.
+    A SoundFont that a role names and this machine lacks is no fault: it is said. So is what to change in a file of an
+    older schema.
     """
     from remixkit import style as styles
 
@@ -96,6 +98,8 @@ def check(
             problems.append(str(problem))
         else:
             console.result(f"{name}: good")
+            for change in styles.outdated(name):
+                console.warn(f"{name}: {change}")
             for warning in _lacking(checked):
                 console.warn(f"{name}: {warning}")
     if problems:
@@ -112,7 +116,7 @@ def _lacking(style: Style) -> tuple[str, ...]:
         return ()
     from remixkit.render.soundfonts import assignment, lookup
 
-    return assignment.cast(named, lookup.find())[1]
+    return assignment.assign_soundfonts(named, lookup.find())[1]
 
 
 def _fx(effects: tuple[object, ...]) -> str:

@@ -5,8 +5,8 @@
 >>> evaluate(remixkit.cover("examples/paper-comet.mid", "rock")).melody_recall
 1.0
 
-Every figure is a function of notes in a module of its own, so any two pieces can be held against each other: `voices`
-tells the tune from the rest, `tune`, `harmony`, `playing`, `arc` and `rhythm` measure, `takes` compares two seeds.
+Every figure is a function of notes in a module of its own, so any two pieces can be held against each other:
+`melody_match` tells the melody from the rest, `take_difference` compares two seeds, the others measure.
 """
 
 from remixkit.evaluate.arc import Arc

@@ -12,6 +12,7 @@ from remixkit.evaluate.moments import SLOT_TICKS, slot
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note
+from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 LEAST_SECTIONS = 3
@@ -30,24 +31,24 @@ class Arc:
     both: float | None
 
 
-def arc(arrangement: Arrangement, analysis: Analysis, shift_ticks: int) -> Arc:
+def arc(arrangement: Arrangement, analysis: Analysis, source_map: SourceMap) -> Arc:
     """Compare the sections that both have, drums included.
 
     Parameters
     ----------
-    shift_ticks : int
-        Cover tick = source tick + this (`voices.Voices.shift_ticks`).
+    source_map : SourceMap
+        Which of the source's bars the cover's sections play.
     """
     source = [n for t in analysis.song.tracks for n in t.notes]
     cover = [n for p in arrangement.parts for n in p.notes]
-    spans = [
-        (s.start_tick, s.end_tick)
-        for s in arrangement.sections
-        if s.start_tick >= shift_ticks and s.end_tick - shift_ticks <= analysis.end_tick
-    ]
-    theirs = [_figures(source, start - shift_ticks, end - shift_ticks) for start, end in spans]
-    ours = [_figures(cover, start, end) for start, end in spans]
-    kept = [k for k in range(len(spans)) if theirs[k] is not None and ours[k] is not None]
+    both = []
+    for s in arrangement.sections:
+        start = source_map.to_source(s.start_tick)
+        if start is not None and start + s.end_tick - s.start_tick <= analysis.end_tick:
+            both.append((s, start, start + s.end_tick - s.start_tick))
+    theirs = [_figures(source, start, end) for _, start, end in both]
+    ours = [_figures(cover, s.start_tick, s.end_tick) for s, _, _ in both]
+    kept = [k for k in range(len(both)) if theirs[k] is not None and ours[k] is not None]
     velocities, densities = ([[row[k][i] for k in kept] for row in (ours, theirs)] for i in (0, 1))  # type: ignore[index]
     return Arc(
         velocity=spearman(*velocities),

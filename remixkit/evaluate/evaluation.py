@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remixkit.arrange.form.cuts import fitted
 from remixkit.evaluate.arc import Arc, arc
 from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
 from remixkit.evaluate.melody_match import voices
 from remixkit.evaluate.melody_measures import (
     lead_precision,
+    melody_on_top,
     melody_recall,
+    melody_velocity_lead,
     silent_sections,
-    tune_on_top,
-    tune_velocity_lead,
 )
 from remixkit.evaluate.playability import out_of_range, unplayable
 from remixkit.evaluate.rhythm import groove_similarities
@@ -34,14 +33,14 @@ class Evaluation:
         Share of the source's melody that the lead plays; share of the lead's notes that play it.
     silent_sections : int
         Sections with a melody of which the lead plays less than half.
-    tune_on_top : float
-        Share of the tune's onsets with nothing above.
-    tune_velocity_lead : float
-        MIDI velocity of the tune minus that of what sounds with it.
+    melody_on_top : float
+        Share of the melody's onsets with nothing above.
+    melody_velocity_lead : float
+        MIDI velocity of the melody minus that of what sounds with it.
     chord_tones, chord_tones_low : float
         Share of notes that belong to the cover's chord: all, and those below middle C.
     clash : float
-        Share of the accompaniment's time a semitone from the tune.
+        Share of the accompaniment's time a semitone from the melody.
     unplayable : float
         Share of onsets that a pianist's hand cannot take.
     out_of_range : float
@@ -49,7 +48,7 @@ class Evaluation:
     low_intervals : float
         Share of onsets with an interval too low to be clear.
     parallels : float
-        Parallel fifths and octaves of tune and bass, per 100 changes of chord.
+        Parallel fifths and octaves of melody and bass, per 100 changes of chord.
     arc : Arc
         Rank correlation of the sections' loudness and density with the source's.
     groove : float
@@ -63,8 +62,8 @@ class Evaluation:
     melody_recall: float | None
     lead_precision: float | None
     silent_sections: int
-    tune_on_top: float | None
-    tune_velocity_lead: float | None
+    melody_on_top: float | None
+    melody_velocity_lead: float | None
     chord_tones: float | None
     chord_tones_low: float | None
     clash: float | None
@@ -79,11 +78,8 @@ class Evaluation:
 
 
 def evaluate(cover: Cover) -> Evaluation:
-    """Measure a cover from its notes; each figure's own function names its source and what humans reach.
-
-    A cover that its style cuts to a length is held against the source cut in the same way.
-    """
-    made, source = cover.arrangement, fitted(cover.analysis, cover.style.form)
+    """Measure a cover from its notes; each figure's own function names its source and what humans reach."""
+    made, source = cover.arrangement, cover.analysis
     found = voices(made, source)
     everything = [n for p in made.parts for n in p.notes]
     pitched = [n for p in made.parts if not p.is_drum for n in p.notes]
@@ -93,16 +89,16 @@ def evaluate(cover: Cover) -> Evaluation:
         melody_recall=melody_recall(found),
         lead_precision=lead_precision(found),
         silent_sections=silent_sections(found, made.sections),
-        tune_on_top=tune_on_top(found),
-        tune_velocity_lead=tune_velocity_lead(found),
+        melody_on_top=melody_on_top(found),
+        melody_velocity_lead=melody_velocity_lead(found),
         chord_tones=chord_tone_rate(pitched, made.chords),
         chord_tones_low=chord_tone_rate(pitched, made.chords, below=MIDDLE_C),
-        clash=clash(found.tune, found.rest),
+        clash=clash(found.played, found.rest),
         unplayable=unplayable(made),
         out_of_range=out_of_range(made),
         low_intervals=low_intervals(pitched),
-        parallels=parallels(found.tune, found.rest, made.chords),
-        arc=arc(made, source, found.shift_ticks),
+        parallels=parallels(found.played, found.rest, made.chords),
+        arc=arc(made, source, found.source_map),
         groove=float(np.mean(grooves)) if len(grooves) else None,
         velocities=len({n.velocity for n in everything}),
         notes_a_second=len(everything) / length_s if length_s > 0 else 0.0,

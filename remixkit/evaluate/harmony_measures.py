@@ -1,4 +1,4 @@
-"""Harmony as it sounds: chord tones, clashes with the tune, muddy intervals, parallel outer voices."""
+"""Harmony as it sounds: chord tones, clashes with the melody, muddy intervals, parallel outer voices."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def chord_tone_rate(notes: Iterable[Note], chords: Sequence[ChordSpan], *, below
     return fmean(belong) if belong else None
 
 
-def clash(tune: Iterable[Note], rest: Iterable[Note]) -> float | None:
-    """Share of the accompaniment's time that stands a semitone, or its octaves, from the tune, 0-1.
+def clash(melody: Iterable[Note], rest: Iterable[Note]) -> float | None:
+    """Share of the accompaniment's time that stands a semitone, or its octaves, from the melody, 0-1.
 
     None where there is no accompaniment. Real songs have .015-.034 themselves; apply it to the source's own tracks for
     the bar to stay under.
     """
-    sung = {at: {n.pitch % 12 for n in group} for at, group in sounding(tune).items()}
+    sung = {at: {n.pitch % 12 for n in group} for at, group in sounding(melody).items()}
     hits = total = 0
     for at, group in sounding(rest).items():
         against = {(pc + step) % 12 for pc in sung.get(at, ()) for step in (1, 11)}
@@ -70,15 +70,15 @@ def low_intervals(notes: Sequence[Note]) -> float | None:
     return fmean(muddy) if muddy else None
 
 
-def parallels(tune: Sequence[Note], rest: Sequence[Note], chords: Sequence[ChordSpan]) -> float | None:
-    """Parallel fifths and octaves between tune and bass, per 100 changes of chord; None where there is no change.
+def parallels(melody: Sequence[Note], rest: Sequence[Note], chords: Sequence[ChordSpan]) -> float | None:
+    """Parallel fifths and octaves between melody and bass, per 100 changes of chord; None where there is no change.
 
-    The bass of a chord is the lowest note struck under it, whatever figure unfolds it; the tune is what sounds of it
+    The bass of a chord is the lowest note struck under it, whatever figure unfolds it; the melody is what sounds of it
     last before the change and what is struck or held at the change. Both must move, the same way, and keep a
     fifth or an octave (J. J. Fux, *Gradus ad Parnassum*, 1725, for outer voices as arrangers still hold it). A change
-    without tune on one of its sides does not count, nor does one over the same bass.
+    without melody on one of its sides does not count, nor does one over the same bass.
     """
-    top = {at: group[-1].pitch for at, group in sounding(tune).items()}
+    top = {at: group[-1].pitch for at, group in sounding(melody).items()}
     steps = []
     for before, after in pairwise(c for c in chords if c.root_pc is not None):
         bass = [_lowest(rest, c) for c in (before, after)]

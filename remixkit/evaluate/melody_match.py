@@ -1,4 +1,4 @@
-"""Telling the tune from the rest: where the source's melody lies in a cover, and which notes play it."""
+"""Telling the melody from the rest: where the source's melody lies in a cover, and which notes play it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from remixkit.evaluate.moments import SLOT_TICKS, slot
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
+from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import TICKS_PER_QUARTER
 
-LEAD_WORDS = ("melody", "lead", "right hand")
 NEAR_TICKS = TICKS_PER_QUARTER // 6
 """A note this near to a melody onset, and of its pitch class, plays it (mir_eval's 50 ms at 200 a minute)."""
 
@@ -28,8 +28,8 @@ class Voices:
     ----------
     melody : tuple of Note
         The source's melody on the cover's timeline, moved to the cover's key as a whole (by less than an octave).
-    shift_ticks : int
-        Cover tick = source tick + this.
+    source_map : SourceMap
+        Where the source's bars are in the cover.
     sung : tuple of tuple of Note
         For each note of `melody` the notes of the lead that play it, its octaves among them; empty where nothing does.
     lead : tuple of Note
@@ -39,45 +39,48 @@ class Voices:
     """
 
     melody: tuple[Note, ...]
-    shift_ticks: int
+    source_map: SourceMap
     sung: tuple[tuple[Note, ...], ...]
     lead: tuple[Note, ...]
     rest: tuple[Note, ...]
 
     @property
-    def tune(self) -> tuple[Note, ...]:
+    def played(self) -> tuple[Note, ...]:
         """The notes that play the melody, sorted."""
         return tuple(sorted({n for group in self.sung for n in group}))
 
     @property
     def main(self) -> tuple[Note, ...]:
-        """Of what plays each melody note the loudest, of equals the highest: the tune without its doublings."""
+        """Of what plays each melody note the loudest, of equals the highest: the melody without its doublings."""
         return tuple(max(group, key=lambda n: (n.velocity, n.pitch)) for group in self.sung if group)
 
 
 def leads(arrangement: Arrangement) -> tuple[Part, ...]:
-    """The parts whose name says that they have the tune; all pitched ones where no name does."""
+    """The parts that lead; all pitched ones where none does."""
     pitched = tuple(p for p in arrangement.parts if not p.is_drum)
-    named = tuple(p for p in pitched if any(word in p.name.lower() for word in LEAD_WORDS))
-    return named or pitched
+    return tuple(p for p in pitched if p.is_lead) or pitched
 
 
 def voices(arrangement: Arrangement, analysis: Analysis) -> Voices:
     """Find the melody in a cover.
 
-    The place is the shift and transposition at which most melody onsets meet a note of the lead.
+    Where the arrangement does not say which of the source's bars it plays (its MIDI was read from a file, or passed
+    through), they are taken to lie where most melody onsets meet a note of the lead.
     """
     lead = tuple(sorted(n for p in leads(arrangement) for n in p.notes))
     source = tuple(Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in analysis.melody)
-    shift_ticks, semitones = align(source, lead)
-    melody = tuple(
-        replace(n, start_tick=n.start_tick + shift_ticks, end_tick=n.end_tick + shift_ticks, pitch=n.pitch + semitones)
-        for n in source
-    )
+    source_map = arrangement.source_map or aligned(source, lead, analysis.end_tick)
+    melody = source_map.placed(source)
     sung = matches(melody, lead)
-    tune = {n for group in sung for n in group}
+    played = {n for group in sung for n in group}
     pitched = (n for p in arrangement.parts if not p.is_drum for n in p.notes)
-    return Voices(melody, shift_ticks, sung, lead, tuple(sorted(n for n in pitched if n not in tune)))
+    return Voices(melody, source_map, sung, lead, tuple(sorted(n for n in pitched if n not in played)))
+
+
+def aligned(melody: Sequence[Note], notes: Sequence[Note], end_tick: int) -> SourceMap:
+    """A source of so many ticks, as a whole, moved and transposed so that most melody onsets come onto notes."""
+    shift_ticks, semitones = align(melody, notes)
+    return replace(SourceMap.whole(end_tick).shifted(shift_ticks), semitones=semitones)
 
 
 def align(melody: Sequence[Note], notes: Sequence[Note]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Is the tune there, and does one hear it: recall, precision, and how it stands out."""
+"""Is the melody there, and does one hear it: recall, precision, and how it stands out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from remixkit.model.analysis import Section
 def melody_recall(found: Voices) -> float | None:
     """Share of the melody's onsets that the lead plays, 0-1; None where the source has no melody.
 
-    The lead alone counts: a pitch class that some accompaniment happens to have is not the tune.
+    The lead alone counts: a pitch class that some accompaniment happens to have is not the melody.
     """
     return fmean(bool(group) for group in found.sung) if found.sung else None
 
@@ -39,13 +39,13 @@ def silent_sections(found: Voices, sections: Iterable[Section]) -> int:
 
 def lead_precision(found: Voices) -> float | None:
     """Share of the lead's notes that play the melody, its octaves among them, 0-1; None without lead or melody."""
-    return len(set(found.tune)) / len(set(found.lead)) if found.lead and found.sung else None
+    return len(set(found.played)) / len(set(found.lead)) if found.lead and found.sung else None
 
 
-def tune_on_top(found: Voices) -> float | None:
-    """Share of the tune's onsets at which nothing sounds above it, 0-1; None where there is no tune.
+def melody_on_top(found: Voices) -> float | None:
+    """Share of the melody's onsets at which nothing sounds above it, 0-1; None where there is no melody.
 
-    A note above of the tune's own pitch class is its octave and does not cover it. Human piano arrangements have .72
+    A note above of the melody's own pitch class is its octave and does not cover it. Human piano arrangements have .72
     (POP909).
     """
     rest = sounding(found.rest)
@@ -57,8 +57,8 @@ def tune_on_top(found: Voices) -> float | None:
     return fmean(uncovered) if uncovered else None
 
 
-def tune_velocity_lead(found: Voices) -> float | None:
-    """How much louder the tune is struck than the mean of what sounds with it, in MIDI velocity; None without either.
+def melody_velocity_lead(found: Voices) -> float | None:
+    """How much louder the melody is struck than the mean of what sounds with it, in MIDI velocity; None without either.
 
     Human piano arrangements have +15 +-10 (POP909). Between instruments velocity is only part of loudness.
     """

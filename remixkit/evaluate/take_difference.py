@@ -1,4 +1,4 @@
-"""Two takes of one cover: another seed must change the accompaniment, and leave the tune alone."""
+"""Two takes of one cover: another seed must change the accompaniment, and leave the melody alone."""
 
 from __future__ import annotations
 
@@ -23,17 +23,20 @@ class Difference:
 
 
 def difference(one: Arrangement, other: Arrangement, analysis: Analysis) -> Difference:
-    """How far two covers of one song are apart: the tune without its doublings, and everything else, drums included."""
-    tunes, rests = zip(*(_told_apart(a, analysis) for a in (one, other)), strict=True)
-    return Difference(accompaniment=_distance(*rests), melody=_distance(*tunes))
+    """How far two covers of one song are apart: the melody without its doublings, and all else, drums too."""
+    melodies, rests = zip(*(_told_apart(a, analysis) for a in (one, other)), strict=True)
+    return Difference(accompaniment=_distance(*rests), melody=_distance(*melodies))
 
 
 def _told_apart(arrangement: Arrangement, analysis: Analysis) -> tuple[set[Hashable], set[Hashable]]:
     found = voices(arrangement, analysis)
-    tune = set(found.tune)
+    played = set(found.played)
     melody: set[Hashable] = {(slot(n.start_tick), n.pitch) for n in found.main}
     rest: set[Hashable] = {
-        (p.role, slot(n.start_tick), n.pitch) for p in arrangement.parts for n in p.notes if p.is_drum or n not in tune
+        (p.role, slot(n.start_tick), n.pitch)
+        for p in arrangement.parts
+        for n in p.notes
+        if p.is_drum or n not in played
     }
     return melody, rest
 

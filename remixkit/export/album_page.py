@@ -21,7 +21,7 @@ _HUNDREDTHS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class PageTrack:
     """A cover, or the song as it is written.
 
     Parameters
@@ -51,21 +51,21 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Song:
+class PageSong:
     """A song's title, and what there is of it: the source first, then its covers."""
 
     title: str
-    tracks: tuple[Track, ...]
+    tracks: tuple[PageTrack, ...]
 
 
-def html(title: str, songs: Sequence[Song]) -> str:
+def html(title: str, songs: Sequence[PageSong]) -> str:
     """The page.
 
     Parameters
     ----------
     title : str
         The album's.
-    songs : sequence of Song
+    songs : sequence of PageSong
         In the order of the page.
 
     Returns
@@ -79,7 +79,7 @@ def html(title: str, songs: Sequence[Song]) -> str:
         title=title,
         songs=[{"index": k, "title": s.title, "tracks": [_row(t) for t in s.tracks]} for k, s in enumerate(songs)],
         cover_count=len(covers),
-        length=clock(sum(t.seconds for t in covers)),
+        length=minutes(sum(t.seconds for t in covers)),
         css=_text("album.css"),
         js=_text("album.js"),
         data=data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"),
@@ -87,20 +87,20 @@ def html(title: str, songs: Sequence[Song]) -> str:
     return page
 
 
-def clock(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """Minutes and seconds, "3:40", with hours where there are any, "1:05:09"."""
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
-def _row(track: Track) -> dict[str, Any]:
+def _row(track: PageTrack) -> dict[str, Any]:
     return {
         "label": track.label,
         "is_source": track.is_source,
         "tonality": _signs(track.tonality),
         "bpm": round(track.tempo_bpm),
-        "length": clock(track.seconds),
+        "length": minutes(track.seconds),
         "audio": _audio(track),
         "files": [
             {"href": quote(name), "kind": name.rpartition(".")[2].upper(), "size": _size(size)}
@@ -109,7 +109,7 @@ def _row(track: Track) -> dict[str, Any]:
     }
 
 
-def _data(song: Song) -> dict[str, Any]:
+def _data(song: PageSong) -> dict[str, Any]:
     return {
         "title": song.title,
         "tracks": [
@@ -153,7 +153,7 @@ def _hundredths(ms: int) -> int:
     return round(ms * _HUNDREDTHS / 1000)
 
 
-def _audio(track: Track) -> str:
+def _audio(track: PageTrack) -> str:
     by_ending = {"." + name.rpartition(".")[2].lower(): name for name in sorted(track.files)}
     return next((quote(by_ending[ending]) for ending in AUDIBLE if ending in by_ending), "")
 

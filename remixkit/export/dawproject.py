@@ -20,8 +20,8 @@ from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
+    fader_gain,
     first_tick,
-    gain,
     pan,
     section_name,
     stem_name,
@@ -94,7 +94,7 @@ def write_dawproject(arrangement: Arrangement, path: Path, stems: Mapping[str, S
     """
     stems = stems or {}
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "project.xml", _xml(project(with_rest(arrangement, stems), stems)))
+        _add(archive, "project.xml", _xml(dawproject_tree(with_rest(arrangement, stems), stems)))
         _add(archive, "metadata.xml", _xml(metadata(arrangement)))
         for role, stem in stems.items():
             _add(archive, _place(role, stem), stem.path.read_bytes(), zipfile.ZIP_STORED)
@@ -128,7 +128,7 @@ def metadata(arrangement: Arrangement) -> Element:
     return out
 
 
-def project(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Element:
+def dawproject_tree(arrangement: Arrangement, stems: Mapping[str, Stem]) -> Element:
     """The project: transport, tracks, and what stands on them."""
     ids = _Ids()
     out = Element("Project", version="1.0")
@@ -191,7 +191,7 @@ def _track(
     channel = SubElement(
         track, "Channel", audioChannels="2", destination=master_id, role="regular", solo="false", id=ids.new()
     )
-    level, place = (gain(part), pan(part)) if content == "notes" else (1.0, 0.0)
+    level, place = (fader_gain(part), pan(part)) if content == "notes" else (1.0, 0.0)
     _mixer(channel, ids, level=level, place=place, muted=muted)
     return track_id
 
@@ -225,7 +225,7 @@ def _notes(placed: Element, stretch: Clip, ids: _Ids) -> None:
             vel=f"{n.velocity / MAX_DATA:.6f}",
         )
 
-    for (kind, number), group in groupby(sorted(_told(part), key=lambda c: (_kind_of(c), c.tick)), key=_kind_of):
+    for (kind, number), group in groupby(sorted(_controls(part), key=lambda c: (_kind_of(c), c.tick)), key=_kind_of):
         if kind not in EXPRESSIONS:
             continue
         points = SubElement(inside, "Points", {} if kind == "program" else {"unit": "normalized"}, id=ids.new())
@@ -238,12 +238,12 @@ def _kind_of(control: Control) -> tuple[str, int]:
     return control.kind, control.number
 
 
-def _told(part: Part) -> list[Control]:
+def _controls(part: Part) -> list[Control]:
     """All that a part is told beside its notes; volume and pan at its beginning are left to the fader.
 
     A part kept from the source is told what it is told there, and no more.
     """
-    if part.channel is not None:
+    if part.passthrough:
         return [Control(0, "program", 0, part.program), *part.controls]
     setup = [Control(0, "program", 0, part.program), Control(0, "cc", CC_REVERB, part.reverb)]
     if part.bank:

@@ -37,17 +37,17 @@ def colour(part: Part) -> str:
     return DRUM_COLOUR if part.is_drum else COLOURS.get(instrument(part.program).family, OTHER_COLOUR)
 
 
-def gain(part: Part) -> float:
+def fader_gain(part: Part) -> float:
     """What CC 7 does to the level, as General MIDI recommends: the square of its share, 0-1.
 
     A part kept from the source brings its own CC 7 and 10 along; its fader stands at 1, its pan in the middle.
     """
-    return 1.0 if part.channel is not None else (part.volume / 127) ** 2
+    return 1.0 if part.passthrough else (part.volume / 127) ** 2
 
 
 def pan(part: Part) -> float:
     """From -1, left, to 1, right."""
-    return 0.0 if part.channel is not None else max(-1.0, (part.pan - 64) / 63)
+    return 0.0 if part.passthrough else max(-1.0, (part.pan - 64) / 63)
 
 
 @dataclass(frozen=True, slots=True)

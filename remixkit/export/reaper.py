@@ -20,8 +20,8 @@ from remixkit.export.project_tracks import (
     Clip,
     clips,
     colour,
+    fader_gain,
     first_tick,
-    gain,
     pan,
     section_name,
     stem_name,
@@ -68,12 +68,12 @@ def write_reaper(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem]
     OutputError
         If it cannot be written.
     """
-    text = rpp.dumps(project(with_rest(arrangement, stems or {}), path, stems or {}))
+    text = rpp.dumps(reaper_tree(with_rest(arrangement, stems or {}), path, stems or {}))
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8")
 
 
-def project(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem]) -> rpp.Element:
+def reaper_tree(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem]) -> rpp.Element:
     """The project as `rpp`'s tree; `path` is where it will lie."""
     first, meter = arrangement.grid.tempo.changes[0], arrangement.grid.meter.changes[0]
     out = rpp.Element("REAPER_PROJECT", ["0.1", "6.0", "0"])
@@ -128,7 +128,7 @@ def _regions(arrangement: Arrangement) -> list[Line]:
 
 def _track(part: Part, name: str, *, muted: bool = False, fader: bool = True) -> rpp.Element:
     red, green, blue = (int(colour(part)[k : k + 2], 16) for k in (1, 3, 5))
-    level, place = (gain(part), pan(part)) if fader else (1.0, 0.0)
+    level, place = (fader_gain(part), pan(part)) if fader else (1.0, 0.0)
     return rpp.Element(
         "TRACK",
         children=[

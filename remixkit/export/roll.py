@@ -12,6 +12,7 @@ from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Sectio
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterMap
+from remixkit.notation.sheet_facts import RIGHT_HAND, is_tune
 from remixkit.theory import chords as chord_names
 from remixkit.theory import keys as key_names
 
@@ -32,7 +33,6 @@ SECTIONS = {
     "outro": "#cfd8dc",
 }
 KEYS = ("#e9ecef", "#dee2e6")
-LEAD_WORDS = ("melody", "lead")
 FALLBACK_FONTS = ("Noto Sans CJK JP", "IPAGothic", "IPAexGothic", "Hiragino Sans", "Yu Gothic", "MS Gothic")
 INCHES, PANEL_INCHES, DOTS_PER_INCH = 16.0, 4.6, 120
 SECTION_BAND, KEY_BAND, CHORD_BASE = (1.012, 0.048), (1.066, 0.032), 1.112
@@ -55,7 +55,7 @@ class _Panel:
     drums: tuple[Note, ...]
 
 
-def draw(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[int, int] | None = None) -> None:
+def draw_roll(subjects: Sequence[Analysis | Arrangement], path: Path, *, bars: tuple[int, int] | None = None) -> None:
     """Draw songs and covers, one above the other, on one scale of bars.
 
     Parameters
@@ -130,8 +130,7 @@ def _of_cover(cover: Arrangement) -> _Panel:
 
 def _is_tune(note: Note, part: Part) -> bool:
     """A lead's notes; of a pianist's right hand those that say so."""
-    name = part.name.lower()
-    return note.origin.endswith("/tune") if "right hand" in name else any(word in name for word in LEAD_WORDS)
+    return part.is_lead and (part.name != RIGHT_HAND or is_tune(note))
 
 
 def _view(panel: _Panel, bars: tuple[int, int] | None) -> tuple[int, int]:

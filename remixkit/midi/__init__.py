@@ -5,7 +5,7 @@ from __future__ import annotations
 from remixkit.midi.messages import on_channel
 from remixkit.midi.reader import from_bytes, read
 from remixkit.midi.reading.drum_channels import is_reset
-from remixkit.midi.reading.words import of_take
+from remixkit.midi.reading.text_events import of_take
 from remixkit.midi.spec import DRUM_CHANNEL
 from remixkit.midi.writer import messages, to_bytes, untangled, write
 

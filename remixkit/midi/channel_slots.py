@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class ChannelSlot:
     """A channel, 0-15, of a port.
 
     `taken_at` are the ticks at which a shared channel is taken over; None for a channel of the part's own.
@@ -39,32 +39,32 @@ def passages(part: Part) -> tuple[Span, ...]:
     return tuple(out)
 
 
-def seats(parts: Sequence[Part]) -> tuple[Seat, ...]:
-    """A seat a part, in their order.
+def channel_slots(parts: Sequence[Part]) -> tuple[ChannelSlot, ...]:
+    """A slot a part, in their order.
 
-    A part of a MIDI file that is handed on keeps its channel, and no other part gets it. Drums sit on channel 10. Up to
+    A part that is passed through keeps its channel, and no other part gets it. Drums are on channel 10. Up to
     fifteen other parts have a channel each. Where there are more, parts that never play at the same time share one and
     hand it over; then parts that sound alike and change nothing on the way. What is still too much goes to further
     ports, which players that know no ports mix up.
     """
-    kept = {part.channel for part in parts}
-    free = [c for c in PITCHED_CHANNELS if c not in kept]
-    pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.channel is None]
-    benches = [[k] for k in pitched]
-    if len(benches) > len(free):
-        benches = _taking_turns(parts, pitched)
-    if len(benches) > len(free):
-        benches = _alike(parts, benches)
-    out = [Seat(0, DRUM_CHANNEL if part.channel is None else part.channel) for part in parts]
-    for place, bench in enumerate(sorted(benches)):
-        port, channel = _chair(place, free)
-        for k in bench:
-            starts = tuple(start for start, _ in passages(parts[k])) if len(bench) > 1 else None
-            out[k] = Seat(port, channel, starts)
+    passed = {part.passthrough.channel for part in parts if part.passthrough}
+    free = [c for c in PITCHED_CHANNELS if c not in passed]
+    pitched = [k for k, part in enumerate(parts) if not part.is_drum and part.passthrough is None]
+    groups = [[k] for k in pitched]
+    if len(groups) > len(free):
+        groups = _taking_turns(parts, pitched)
+    if len(groups) > len(free):
+        groups = _alike(parts, groups)
+    out = [ChannelSlot(0, part.passthrough.channel if part.passthrough else DRUM_CHANNEL) for part in parts]
+    for place, group in enumerate(sorted(groups)):
+        port, channel = _slot(place, free)
+        for k in group:
+            starts = tuple(start for start, _ in passages(parts[k])) if len(group) > 1 else None
+            out[k] = ChannelSlot(port, channel, starts)
     return tuple(out)
 
 
-def _chair(place: int, free: Sequence[int]) -> tuple[int, int]:
+def _slot(place: int, free: Sequence[int]) -> tuple[int, int]:
     """Port and channel of a place: what is free of the first port, then further ports."""
     if place < len(free):
         return 0, free[place]
@@ -73,28 +73,28 @@ def _chair(place: int, free: Sequence[int]) -> tuple[int, int]:
 
 
 def _taking_turns(parts: Sequence[Part], pitched: Sequence[int]) -> list[list[int]]:
-    """Benches of parts of which no two play at once: first fit, who plays most first."""
+    """Groups of parts of which no two play at once: first fit, who plays most first."""
     played = {k: passages(parts[k]) for k in pitched}
-    benches: list[list[int]] = []
+    groups: list[list[int]] = []
     for k in sorted(pitched, key=lambda k: (-sum(end - start for start, end in played[k]), k)):
-        room = next((b for b in benches if not any(_meet(played[k], played[other]) for other in b)), None)
+        room = next((b for b in groups if not any(_meet(played[k], played[other]) for other in b)), None)
         if room is None:
-            benches.append([k])
+            groups.append([k])
         else:
             room.append(k)
-    return [sorted(bench) for bench in benches]
+    return [sorted(group) for group in groups]
 
 
 def _meet(ones: Sequence[Span], others: Sequence[Span]) -> bool:
     return any(a < d + RINGING_TICKS and c < b + RINGING_TICKS for a, b in ones for c, d in others)
 
 
-def _alike(parts: Sequence[Part], benches: Sequence[list[int]]) -> list[list[int]]:
-    """The benches, those of a single steady part put together where the sound is the same."""
+def _alike(parts: Sequence[Part], groups: Sequence[list[int]]) -> list[list[int]]:
+    """The groups, those of a single steady part put together where the sound is the same."""
     out: dict[object, list[int]] = {}
-    for bench in sorted(benches):
-        part = parts[bench[0]]
-        steady = len(bench) == 1 and not part.controls
+    for group in sorted(groups):
+        part = parts[group[0]]
+        steady = len(group) == 1 and not part.controls
         sound = (part.program, part.bank, part.volume, part.pan, part.reverb)
-        out.setdefault(sound if steady else bench[0], []).extend(bench)
+        out.setdefault(sound if steady else group[0], []).extend(group)
     return list(out.values())

@@ -24,20 +24,20 @@ OF_THE_SONG = frozenset(
 OF_EVERY_CHANNEL = frozenset({spec.META_NAME, spec.META_INSTRUMENT})
 """Meta events that each channel of a track gets where there are several."""
 
-Seat = tuple[int, int]
+Slot = tuple[int, int]
 """(port, channel)."""
 
 
 @dataclass(slots=True)
-class Said:
+class TrackMessages:
     """The messages of one track, in order: (tick of the file, whom they name or None, bytes)."""
 
-    messages: list[tuple[int, Seat | None, bytes]] = field(default_factory=list)
+    messages: list[tuple[int, Slot | None, bytes]] = field(default_factory=list)
     port: tuple[int, bytes] | None = None
     lost: int = 0
     _open: int | None = None
 
-    def channel(self, tick: int, to: Seat, status: int, a: int, b: int, *, is_first: bool) -> None:
+    def channel(self, tick: int, to: Slot, status: int, a: int, b: int, *, is_first: bool) -> None:
         """A channel message. Values above 127 are read as 127; an impossible number says nothing.
 
         The first to a channel of a track with a port says the port before it.
@@ -68,13 +68,13 @@ class Said:
         if payload.endswith(spec.SYSEX_END):
             self._open = None
 
-    def meta(self, tick: int, kind: int, payload: bytes, to: Seat | None) -> None:
+    def meta(self, tick: int, kind: int, payload: bytes, to: Slot | None) -> None:
         """A meta event but the tempo, which is the grid's, and but those that say to whom the next ones go."""
         if kind == spec.META_PORT and payload:
             self.port = (tick, bytes((spec.META, spec.META_PORT)) + payload[:1])
         elif kind == spec.META_METER:
-            if (told := _meter(payload)) is not None:
-                self.messages.append((tick, None, told))
+            if (meter := _meter(payload)) is not None:
+                self.messages.append((tick, None, meter))
         elif kind not in (spec.META_TEMPO, spec.META_CHANNEL, spec.META_PORT) and (
             kind != spec.META_KEY or _is_key(payload)
         ):
@@ -107,16 +107,16 @@ def _is_key(payload: bytes) -> bool:
     return len(payload) >= 2 and abs(int.from_bytes(payload[:1], "big", signed=True)) <= 7 and payload[1] <= 1
 
 
-def handed_out(
-    said: Said, seats: Sequence[Seat], singer: Seat | None, clock: Clock, *, is_only: bool
-) -> tuple[Mapping[Seat, tuple[Message, ...]], tuple[Message, ...]]:
+def by_slot(
+    track: TrackMessages, slots: Sequence[Slot], singer: Slot | None, clock: Clock, *, is_only: bool
+) -> tuple[Mapping[Slot, tuple[Message, ...]], tuple[Message, ...]]:
     """A track's messages by whom they go to.
 
     Parameters
     ----------
-    said : Said
+    track : TrackMessages
         Of one track.
-    seats : sequence of (port, channel)
+    slots : sequence of (port, channel)
         Who plays in it.
     singer : (port, channel) or None
         Who has its lyrics.
@@ -127,31 +127,31 @@ def handed_out(
 
     Returns
     -------
-    (mapping of seat to messages, messages)
+    (mapping of slot to messages, messages)
         What goes to each player, and what goes to none of them. Where a track has one player, all goes to it but what
         concerns the song.
     """
-    own: dict[Seat, list[Message]] = {seat: [] for seat in seats}
+    own: dict[Slot, list[Message]] = {slot: [] for slot in slots}
     rest: list[Message] = []
-    for tick, to, data in sorted(said.messages, key=lambda m: m[0]):
+    for tick, to, data in sorted(track.messages, key=lambda m: m[0]):
         message = Message(clock(tick), data)
-        listeners = list(_listeners(data, to, seats, singer, is_only=is_only))
-        for seat in listeners:
-            own[seat].append(message)
+        listeners = list(_listeners(data, to, slots, singer, is_only=is_only))
+        for slot in listeners:
+            own[slot].append(message)
         if not listeners:
             rest.append(message)
-    return {seat: tuple(messages) for seat, messages in own.items()}, tuple(rest)
+    return {slot: tuple(messages) for slot, messages in own.items()}, tuple(rest)
 
 
 def _listeners(
-    data: bytes, to: Seat | None, seats: Sequence[Seat], singer: Seat | None, *, is_only: bool
-) -> Iterator[Seat]:
+    data: bytes, to: Slot | None, slots: Sequence[Slot], singer: Slot | None, *, is_only: bool
+) -> Iterator[Slot]:
     kind = data[1] if data[0] == spec.META else -1
     if kind in OF_THE_SONG or (is_only and kind in OF_EVERY_CHANNEL and to is None):
         return
-    if to in seats and to is not None:
+    if to in slots and to is not None:
         yield to
     elif kind == spec.META_LYRIC and singer is not None:
         yield singer
-    elif len(seats) == 1 or kind in OF_EVERY_CHANNEL:
-        yield from seats
+    elif len(slots) == 1 or kind in OF_EVERY_CHANNEL:
+        yield from slots

@@ -10,14 +10,14 @@ import numpy as np
 
 from remixkit.errors import SongError
 from remixkit.midi import messages
-from remixkit.midi.reading import chunks, text, timeline, words
+from remixkit.midi.reading import chunks, text, text_events, timeline
 from remixkit.midi.reading.channels import LONGEST_HANGING_TICKS
 from remixkit.midi.reading.counting import count, was
 from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
 from remixkit.midi.reading.players import Sorted, drummers, programs, singer, sort_out
 from remixkit.midi.reading.tracks import decode_all
-from remixkit.model.song import KeySignature, Message, Song, Track
+from remixkit.model.song import KeySignature, Message, Song, SongPassthrough, Track, TrackPassthrough
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 _SEVERAL_TRACKS_IN_ONE, _IN_LINE = 0, 2
@@ -69,19 +69,19 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
     if raw.format == _IN_LINE and len(decoded) > 1:
         warnings.append("The file is of type 2: its tracks are played one after the other.")
         _put_in_line(decoded, raw.ticks_per_quarter or 1)
-    clock = timeline.clock(raw.ticks_per_quarter, raw.ticks_per_s)
+    clock = timeline.file_clock(raw.ticks_per_quarter, raw.ticks_per_s)
     events = sort_out(decoded, clock)
     if raw.ticks_per_s is not None:
         warnings.append("The file counts time in frames and not in quarter notes, so it has no beats of its own.")
         events.tempos.clear()
         events.meters.clear()
-        for told in events.said:
-            told.forget_meters()
+        for track in events.messages:
+            track.forget_meters()
     grid = Grid(timeline.tempo_map(events.tempos, warnings), timeline.meter_map(events.meters, warnings))
     _check(events, grid, file)
 
-    decode = words.decoder(events.words)
-    title = words.title(events.words, decode, _has_notes(events), raw.format)
+    decode = text_events.decoder(events.texts)
+    title = text_events.title(events.texts, decode, _has_notes(events), raw.format)
     name_of_all = title if raw.format == _SEVERAL_TRACKS_IN_ONE else ""
     tracks, unplayed = _tracks(events, clock, decode, raw.format, name_of_all, warnings)
     keys = _key_signatures(events.keys, warnings)
@@ -91,13 +91,12 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
         tracks=tuple(tracks),
         grid=grid,
         key_signatures=keys,
-        markers=words.markers(events.words, decode, clock),
-        composer=words.composer(events.words, decode),
-        seeds=words.seeds(events.words, decode),
+        markers=text_events.markers(events.texts, decode, clock),
+        composer=text_events.composer(events.texts, decode),
+        seeds=text_events.seeds(events.texts, decode),
         source=Path(file).name,
         warnings=_first(warnings),
-        unplayed=unplayed,
-        ticks_per_quarter=raw.ticks_per_quarter or TICKS_PER_QUARTER,
+        passthrough=SongPassthrough(unplayed, raw.ticks_per_quarter or TICKS_PER_QUARTER),
     )
 
 
@@ -116,16 +115,16 @@ def _put_in_line(tracks: Sequence[Decoded], ticks_per_quarter: int) -> None:
 
 
 def _has_notes(events: Sorted) -> list[bool]:
-    return [any(p.said.notes for p in players) for players in events.players]
+    return [any(p.reader.notes for p in players) for players in events.players]
 
 
 def _check(events: Sorted, grid: Grid, file: str) -> None:
-    notes = sum(len(p.said.notes) for p in events.everyone())
+    notes = sum(len(p.reader.notes) for p in events.everyone())
     if notes > MAX_NOTES:
         raise SongError(f"{notes} notes; at most {MAX_NOTES} are read", file=file, remedy="thin it out")
     if not notes:
         return
-    spans = np.array(sorted((n.start_tick, n.end_tick) for p in events.everyone() for n in p.said.notes))
+    spans = np.array(sorted((n.start_tick, n.end_tick) for p in events.everyone() for n in p.reader.notes))
     begins, ends = grid.tempo.to_s(spans[:, 0]), grid.tempo.to_s(np.maximum.accumulate(spans[:, 1]))
     if ends[-1] > MAX_SECONDS:
         raise SongError(
@@ -147,17 +146,17 @@ def _tracks(
     events: Sorted, clock: timeline.Clock, decode: text.Decoder, kind: int, name_of_all: str, warnings: list[str]
 ) -> tuple[list[Track], tuple[tuple[Message, ...], ...]]:
     """A Track for each channel of each track, and one for lyrics that no channel sings; and what nobody is told."""
-    is_karaoke = any(w.is_karaoke for w in events.words)
+    is_karaoke = any(t.is_karaoke for t in events.texts)
     program = programs(events)
     drums = drummers(events, warnings)
     out: list[Track] = []
     of_all: list[Message] = []
     unplayed: list[tuple[Message, ...]] = []
-    for k, (players, texts, told) in enumerate(zip(events.players, events.words, events.said, strict=True)):
-        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in words.lyrics(texts, decode, is_karaoke=is_karaoke))
+    for k, (players, texts, sent) in enumerate(zip(events.players, events.texts, events.messages, strict=True)):
+        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in text_events.lyrics(texts, decode, is_karaoke=is_karaoke))
         who = singer(players, lyrics)
-        own, rest = messages.handed_out(
-            told,
+        own, rest = messages.by_slot(
+            sent,
             [(p.port, p.channel) for p in players],
             None if who is None else (who.port, who.channel),
             clock,
@@ -174,10 +173,10 @@ def _tracks(
                 channel=player.channel,
                 program=program[id(player)],
                 is_drum=id(player) in drums,
-                notes=tuple(player.said.notes),
-                controls=tuple(player.said.controls),
+                notes=tuple(player.reader.notes),
+                controls=tuple(player.reader.controls),
                 lyrics=lyrics if player is who else (),
-                messages=own[player.port, player.channel],
+                passthrough=TrackPassthrough(player.channel, own[player.port, player.channel]),
             )
             out.append(track)
         if lyrics and who is None:
@@ -202,10 +201,10 @@ def _key_signatures(keys: Sequence[tuple[int, bytes]], warnings: list[str]) -> t
 def _mended_notes(events: Sorted) -> list[str]:
     out: list[str] = []
     for what, one, many, how in _MENDED_NOTES:
-        n = sum(getattr(p.said, what) for p in events.everyone())
+        n = sum(getattr(p.reader, what) for p in events.everyone())
         if n:
             out.append(f"{count(n, one, many)} {how}.")
-    if lost := sum(told.lost for told in events.said):
+    if lost := sum(track.lost for track in events.messages):
         out.append(f"{count(lost, 'system exclusive')} {was(lost)} left out that no instrument understands.")
     if not any(_has_notes(events)):
         out.append("There is no note in the file.")

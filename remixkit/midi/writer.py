@@ -8,7 +8,6 @@ changes, and a control changes before a note begins. All tracks end on the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -17,14 +16,14 @@ import mido
 
 from remixkit.files import replacing
 from remixkit.midi import spec
-from remixkit.midi.channel_slots import RINGING_TICKS, Seat, passages, seats
+from remixkit.midi.channel_slots import RINGING_TICKS, ChannelSlot, channel_slots, passages
 from remixkit.midi.messages import on_channel
+from remixkit.midi.reading.text_events import of_take
 from remixkit.midi.reading.timeline import Clock
-from remixkit.midi.reading.words import of_take
 from remixkit.midi.syllables import parted
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Message, Note, Text
+from remixkit.model.song import Control, Message, Note, Text, TrackPassthrough
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
@@ -61,11 +60,13 @@ def to_bytes(arrangement: Arrangement, chord_symbols: Sequence[Text] = ()) -> by
     """
     parts = arrangement.parts
     tracks = _conductors(arrangement, chord_symbols)
-    tracks.extend(_part(part, seat) for part, seat in zip(parts, seats(parts), strict=True))
+    tracks.extend(_part(part, slot) for part, slot in zip(parts, channel_slots(parts), strict=True))
     last = max((tick for track in tracks for tick, _, _ in track), default=0)
     end_tick = _bar_line(arrangement, max(last, arrangement.end_tick))
-    file = mido.MidiFile(type=1, ticks_per_beat=arrangement.ticks_per_quarter, charset="utf-8")
-    clock = Clock(arrangement.ticks_per_quarter, TICKS_PER_QUARTER)
+    passed = arrangement.passthrough
+    ticks_per_quarter = TICKS_PER_QUARTER if passed is None else min(passed.ticks_per_quarter, TICKS_PER_QUARTER)
+    file = mido.MidiFile(type=1, ticks_per_beat=ticks_per_quarter, charset="utf-8")
+    clock = Clock(ticks_per_quarter, TICKS_PER_QUARTER)
     file.tracks.extend(_delta_timed(track, end_tick, clock) for track in tracks)
     out = BytesIO()
     file.save(file=out)
@@ -87,10 +88,11 @@ def messages(part: Part) -> tuple[tuple[int, bytes], ...]:
         As `to_bytes` does.
     """
     channel = spec.DRUM_CHANNEL if part.is_drum else 0
-    if part.channel is not None:
-        part = replace(part, messages=on_channel([m for m in part.messages if _is_heard(m)], channel), channel=channel)
-        return _in_order(m for m in _as_it_stands(part) if m[2].type != "track_name")
-    return _in_order(m for m in _part(part, Seat(0, channel)) if not _is_fader(m[0], m[2]))
+    if part.passthrough is not None:
+        heard = on_channel([m for m in part.passthrough.messages if _is_heard(m)], channel)
+        timed = _as_it_stands(part, TrackPassthrough(channel, heard))
+        return _in_order(m for m in timed if m[2].type != "track_name")
+    return _in_order(m for m in _part(part, ChannelSlot(0, channel)) if not _is_fader(m[0], m[2]))
 
 
 def _in_order(timed: Iterable[_Timed]) -> tuple[tuple[int, bytes], ...]:
@@ -139,10 +141,10 @@ def _text(text: str) -> str:
 
 def _conductors(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[list[_Timed]]:
     """The tracks that nobody plays; the first has the tempo."""
-    if arrangement.unplayed is None:
+    if arrangement.passthrough is None:
         return [_conductor(arrangement, chord_symbols)]
     tracks: list[list[_Timed]] = [
-        [(m.tick, _END, _raw(m.data)) for m in told] for told in arrangement.unplayed or ((),)
+        [(m.tick, _END, _raw(m.data)) for m in track] for track in arrangement.passthrough.unplayed or ((),)
     ]
     tracks[0].extend(_tempo(arrangement))
     return tracks
@@ -181,18 +183,18 @@ def key_name(key: Key) -> str:
     return _MAJOR[fifths] if key.mode == "major" else _MINOR[fifths]
 
 
-def _part(part: Part, seat: Seat) -> list[_Timed]:
-    if part.channel is not None:
-        return _as_it_stands(part)
-    channel = seat.channel
+def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
+    if part.passthrough is not None:
+        return _as_it_stands(part, part.passthrough)
+    channel = slot.channel
     setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
-    if seat.port:
-        setup.append(mido.MetaMessage("midi_port", port=seat.port))
+    if slot.port:
+        setup.append(mido.MetaMessage("midi_port", port=slot.port))
     out: list[_Timed] = [(0, _SETUP, message) for message in setup]
-    for control in _own(part, seat):
+    for control in _own(part, slot):
         out.extend((control.tick, _CONTROL, message) for message in _control(channel, control))
-    for tick in (0,) if seat.taken_at is None else seat.taken_at:
-        if seat.taken_at is not None:
+    for tick in (0,) if slot.taken_at is None else slot.taken_at:
+        if slot.taken_at is not None:
             out.append((tick, _SETUP, _cc(channel, spec.CC_RESET, 0)))
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
@@ -204,13 +206,12 @@ def _part(part: Part, seat: Seat) -> list[_Timed]:
     return out
 
 
-def _as_it_stands(part: Part) -> list[_Timed]:
+def _as_it_stands(part: Part, passthrough: TrackPassthrough) -> list[_Timed]:
     """A part of a MIDI file: its notes and what it is told there; a name, if it has none there."""
-    channel = part.channel or 0
-    out: list[_Timed] = [(m.tick, _CONTROL, _raw(m.data)) for m in part.messages]
-    if not any(m.data[0] == spec.META and m.data[1] == spec.META_NAME for m in part.messages):
+    out: list[_Timed] = [(m.tick, _CONTROL, _raw(m.data)) for m in passthrough.messages]
+    if not any(m.data[0] == spec.META and m.data[1] == spec.META_NAME for m in passthrough.messages):
         out.append((0, _SETUP, mido.MetaMessage("track_name", name=_text(part.name))))
-    out.extend(chain.from_iterable(_note(channel, note) for note in sorted(part.notes)))
+    out.extend(chain.from_iterable(_note(passthrough.channel, note) for note in sorted(part.notes)))
     return out
 
 
@@ -233,9 +234,9 @@ def _sound(part: Part, channel: int) -> list[mido.Message]:
     return out
 
 
-def _own(part: Part, seat: Seat) -> Iterable[Control]:
+def _own(part: Part, slot: ChannelSlot) -> Iterable[Control]:
     """The controls that are the part's to give: on a shared channel those while its passages sound and die away."""
-    if seat.taken_at is None:
+    if slot.taken_at is None:
         return part.controls
     mine = passages(part)
     return [c for c in part.controls if any(start <= c.tick <= end + RINGING_TICKS for start, end in mine)]

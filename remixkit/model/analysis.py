@@ -67,7 +67,7 @@ class MelodyNote:
     track: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Analysis:
     """A song on its true bar grid, and what was heard in it.
 
@@ -83,6 +83,10 @@ class Analysis:
     roles: tuple[TrackRole, ...]
     warnings: tuple[str, ...] = ()
     source: Song | None = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        form = " ".join(s.label for s in self.sections)
+        return f"<Analysis of {self.song.title or self.song.source!r}: {len(self.melody)} melody notes; {form}>"
 
     @property
     def end_tick(self) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from remixkit.model.analysis import ChordSpan, Key, Section
-from remixkit.model.song import Control, Lyric, Message, Note
-from remixkit.model.timing import TICKS_PER_QUARTER, Grid
+from remixkit.model.song import Control, Lyric, Note, SongPassthrough, TrackPassthrough
+from remixkit.model.source_map import SourceMap
+from remixkit.model.timing import Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,11 @@ class Part:
         The bus it goes through on its way to the master; "" if none.
     soundfont : str
         Name or path of the SoundFont it is played with where there is one; "" for the cover's own.
-    channel : int or None
-        0-15: a part of a MIDI file, to be written as it stands there: its notes and `messages`, and nothing else. None:
-        the writer finds a channel and sets its sound up from the fields above.
-    messages : tuple of Message
-        What such a part is told, in order; its `controls` say the same to who renders it.
+    is_lead : bool
+        Whether it has the melody and is there for it, not to double it.
+    passthrough : TrackPassthrough or None
+        A track of a MIDI file that is passed through: to be written as it stands there, with its notes and messages
+        and nothing else. None: the writer finds a channel and sets its sound up from the fields above.
     """
 
     name: str
@@ -63,8 +64,8 @@ class Part:
     fx: tuple[Fx, ...] = ()
     bus: str = ""
     soundfont: str = ""
-    channel: int | None = None
-    messages: tuple[Message, ...] = ()
+    is_lead: bool = False
+    passthrough: TrackPassthrough | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Duck:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class AutomationRamp:
     """A fader and a low-pass filter that move from one value to another between two ticks."""
 
     start_tick: int
@@ -103,9 +104,9 @@ class Bus:
         On the sum of its parts.
     duck : Duck or None
         What turns it down.
-    moves : tuple of Move
+    automation : tuple of AutomationRamp
         By section.
-    above_lu : (float, float) or None
+    loudness_offset_lu : (float, float) or None
         How much louder than all else it is to be while it sounds, at least and at most, in LU; it is turned up or down
         in each section until it is, within what a fader may do.
     """
@@ -115,30 +116,30 @@ class Bus:
     reverb: int | None = None
     fx: tuple[Fx, ...] = ()
     duck: Duck | None = None
-    moves: tuple[Move, ...] = ()
-    above_lu: tuple[float, float] | None = None
+    automation: tuple[AutomationRamp, ...] = ()
+    loudness_offset_lu: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What is done to the sum of all parts: effects, moves by section, loudness, ceiling, fade."""
+    """What is done to the sum of all parts: effects, automation by section, loudness, ceiling, fade."""
 
     target_lufs: float = -14.0
     ceiling_db: float = -1.0
     fx: tuple[Fx, ...] = ()
     fade_out_s: float = 0.0
     buses: tuple[Bus, ...] = ()
-    moves: tuple[Move, ...] = ()
+    automation: tuple[AutomationRamp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Arrangement:
     """A cover: parts on a grid, with the sections and chords they were made from.
 
     `seed` is the players'; `chart_seed` that of form and harmony where these are another take's.
-    `unplayed` is for a MIDI file handed on as it is: its tracks that nobody plays, as `Song.unplayed` has them, in
-    place of title, meters, keys, sections and chords. The tempo is the grid's. A MIDI file of it counts in
-    `ticks_per_quarter`.
+    `source_map` says which bars of the source are played where; None where this is no cover of an analyzed song.
+    `passthrough` is for a MIDI file that is passed through whole, in place of title, meters, keys, sections and chords;
+    the tempo is the grid's.
     """
 
     title: str
@@ -153,8 +154,12 @@ class Arrangement:
     composer: str = ""
     warnings: tuple[str, ...] = ()
     chart_seed: int | None = None
-    unplayed: tuple[tuple[Message, ...], ...] | None = None
-    ticks_per_quarter: int = TICKS_PER_QUARTER
+    source_map: SourceMap | None = None
+    passthrough: SongPassthrough | None = None
+
+    def __repr__(self) -> str:
+        names = ", ".join(part.name for part in self.parts)
+        return f"<Arrangement {self.title!r} as {self.style!r}, seed {self.seed}: {names}>"
 
     @property
     def end_tick(self) -> int:

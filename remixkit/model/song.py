@@ -8,7 +8,56 @@ from typing import Literal
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 Syllabic = Literal["single", "begin", "middle", "end"]
+NoteFunction = Literal[
+    "",
+    "melody",
+    "octave",
+    "harmony",
+    "countermelody",
+    "quote",
+    "hook",
+    "stand_in",
+    "accompaniment",
+    "doubling",
+    "kick",
+    "walk",
+    "groove",
+    "fill",
+    "crash",
+    "swell",
+    "stroke",
+    "roll",
+    "pedal",
+    "final",
+    "take",
+]
 ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Why a note of a cover is there.
+
+    Parameters
+    ----------
+    role : str
+        Who plays it: the style's name for the player; "" for a note of the source.
+    pattern : str
+        The pattern it was read from; "" if none.
+    function : str
+        What it does: the ``"melody"``, its ``"octave"``, a voice in ``"harmony"`` with it, a ``"countermelody"``; a
+        ``"quote"`` of the melody or a ``"hook"`` of the source, what is played to ``"stand_in"`` for a melody that
+        rests; ``"accompaniment"`` and ``"groove"`` by pattern, a ``"fill"``; a bass ``"doubling"`` another, under a
+        ``"kick"``, on a ``"walk"``; a ``"crash"``, ``"swell"``, ``"stroke"``, ``"roll"``; a ``"pedal"`` point; the
+        ``"final"`` chord; of a ``"take"``, played by hand.
+    """
+
+    role: str = ""
+    pattern: str = ""
+    function: NoteFunction = ""
+
+
+SOURCE = Origin()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,15 +72,15 @@ class Note:
         MIDI number, 0-127; 60 is middle C.
     velocity : int
         1-127.
-    origin : str
-        Why it is there: ``"bass/lofi_walk"``; empty for a note of the source.
+    origin : Origin
+        Why it is there.
     """
 
     start_tick: int
     end_tick: int
     pitch: int
     velocity: int = 80
-    origin: str = ""
+    origin: Origin = SOURCE
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,6 +154,39 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackPassthrough:
+    """All that a MIDI file says to one channel of a track but its notes, word for word and in the file's order.
+
+    Parameters
+    ----------
+    channel : int
+        0-15.
+    messages : tuple of Message
+        What it is told; the controls of its track or part say the same to who renders it.
+    """
+
+    channel: int
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SongPassthrough:
+    """What a MIDI file says to nobody who plays, word for word, the tempo left out, and how it counts.
+
+    Parameters
+    ----------
+    unplayed : tuple of tuple of Message
+        First what concerns the song (meters, keys, markers, copyright), then one for each further track without a
+        channel.
+    ticks_per_quarter : int
+        What the file counts in; the model's own are 960 always.
+    """
+
+    unplayed: tuple[tuple[Message, ...], ...] = ()
+    ticks_per_quarter: int = TICKS_PER_QUARTER
+
+
+@dataclass(frozen=True, slots=True)
 class KeySignature:
     """A key signature event of the source: sharps (flats negative) and mode."""
 
@@ -118,8 +200,7 @@ class Track:
     """One channel of one track of the source.
 
     Notes and controls are sorted by tick. `program` is the first one the channel sets (0 if none);
-    later changes stand in `controls`. `messages` has all that a MIDI file says to it but its notes, word for word and
-    in the file's order; None where the source is no MIDI file.
+    later changes stand in `controls`. `passthrough` is what a MIDI file says to it; None where the source is none.
     """
 
     name: str = ""
@@ -129,10 +210,10 @@ class Track:
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
-    messages: tuple[Message, ...] | None = None
+    passthrough: TrackPassthrough | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Song:
     """A transcription.
 
@@ -140,9 +221,7 @@ class Song:
     `chord_symbols` are chords that the source gives in so many words, as labels in Harte's syntax, each until the next.
     `has_true_bars` is set once analysis has put the song on its own bar grid; a reader leaves it unset.
     `seeds` are those of a cover that RemixKit wrote: of its players, and of form and harmony; None for any other file.
-    `unplayed` is what a MIDI file says to nobody who plays, word for word, the tempo left out: first what concerns the
-    song (meters, keys, markers, copyright), then a tuple for each further track without a channel; None where the
-    source is no MIDI file. `ticks_per_quarter` is what a MIDI file counts in; the model's own are 960 always.
+    `passthrough` is what a MIDI file says beside its tracks; None where the source is none.
     """
 
     title: str = ""
@@ -156,8 +235,11 @@ class Song:
     warnings: tuple[str, ...] = ()
     has_true_bars: bool = False
     seeds: tuple[int, int] | None = None
-    unplayed: tuple[tuple[Message, ...], ...] | None = None
-    ticks_per_quarter: int = TICKS_PER_QUARTER
+    passthrough: SongPassthrough | None = None
+
+    def __repr__(self) -> str:
+        notes = sum(len(t.notes) for t in self.tracks)
+        return f"<Song {self.title or self.source!r}: {len(self.tracks)} tracks, {notes} notes>"
 
     @property
     def end_tick(self) -> int:

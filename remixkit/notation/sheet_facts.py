@@ -165,7 +165,7 @@ def straight(sheet: Sheet) -> Sheet:
 
 def is_tune(note: Note) -> bool:
     """Whether a cover's note is one of the tune."""
-    return note.origin.endswith("/tune")
+    return note.origin.function == "melody"
 
 
 def lead_of(sheet: Sheet) -> Sheet:

@@ -11,10 +11,10 @@ from time import perf_counter
 
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement
-from remixkit.render.files.encode import Bits, Wish, check_target, write
+from remixkit.render.files.encode import Bits, EncodingOptions, check_target, write
 from remixkit.render.files.tags import Art, Tags
-from remixkit.render.master.mastering import finish
-from remixkit.render.mix.stems import Alone, Stem, StemsWish, apart, write_stems
+from remixkit.render.master.mastering import mastered
+from remixkit.render.mix.stems import Stem, StemOptions, StemSound, render_stems, write_stems
 from remixkit.render.mix.summing import mixdown
 from remixkit.render.soundfonts.lookup import SoundFont
 
@@ -40,7 +40,7 @@ class RenderReport:
     timings : mapping of str to float
         Seconds that each stage took: "synthesis and mix", "master", "stems", and one for each file.
     stems : mapping of str to Stem
-        By role, if they were wished for.
+        By role, if they were asked for.
     """
 
     seconds: float
@@ -58,7 +58,7 @@ def render(
     soundfont: SoundFont,
     rate_hz: int = 44100,
     bits: Bits = 16,
-    stems: StemsWish | None = None,
+    stems: StemOptions | None = None,
     art: Art | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> RenderReport:
@@ -77,7 +77,7 @@ def render(
         44100 or 48000.
     bits : int
         Word length of WAV and FLAC: 16 (dithered), 24, or 32 for floating point.
-    stems : StemsWish, optional
+    stems : StemOptions, optional
         Where to write each part alone, as long as the whole.
     art : Art, optional
         A picture for the files, from `read_art`.
@@ -111,22 +111,22 @@ def render(
     lap("synthesis and mix")
     written: Mapping[str, Stem] = {}
     with ExitStack() as scratch, ThreadPoolExecutor() as pool:
-        parts: tuple[Alone, ...] = ()
+        parts: tuple[StemSound, ...] = ()
         if stems is not None:
             parts = scratch.enter_context(
-                apart(arrangement, soundfont, rate_hz, mix, stems, lambda share: tell("stems", share))
+                render_stems(arrangement, soundfont, rate_hz, mix, stems, lambda share: tell("stems", share))
             )
             lap("stems")
         tell("master", 0.0)
-        done = finish(mix, arrangement.master, rate_hz, arrangement.seed, pool)
+        done = mastered(mix, arrangement.master, rate_hz, arrangement.seed, pool)
         tell("master", 1.0)
         lap("master")
         if stems is not None:
             written = write_stems(parts, done.sound.shape[1], rate_hz, stems)
             lap("stems")
-    wish = Wish(bits, _tags(arrangement, art), arrangement.master.ceiling_db, arrangement.seed)
+    options = EncodingOptions(bits, _tags(arrangement, art), arrangement.master.ceiling_db, arrangement.seed)
     for target in targets:
-        write(done.sound, target, rate_hz, wish, lambda share: tell("file", share))
+        write(done.sound, target, rate_hz, options, lambda share: tell("file", share))
         lap(target.name)
     seconds = done.sound.shape[1] / rate_hz
     return RenderReport(seconds, done.lufs, done.true_peak_db, mix.warnings + done.warnings, timings, written)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from remixkit.style.asking import Form, asked
 from remixkit.style.difficulty import Level
 from remixkit.style.folders import config_dir, data_dir, search_path
-from remixkit.style.loading import StyleInfo, available, check, files_of, load
+from remixkit.style.loading import StyleInfo, available, check, files_of, load, outdated
+from remixkit.style.overrides import Form, Overrides, overridden
 from remixkit.style.pattern_library import library
 from remixkit.style.schema import Style
 
 __all__ = [
     "Form",
     "Level",
+    "Overrides",
     "Style",
     "StyleInfo",
-    "asked",
     "available",
     "check",
     "config_dir",
@@ -22,5 +22,7 @@ __all__ = [
     "files_of",
     "library",
     "load",
+    "outdated",
+    "overridden",
     "search_path",
 ]

@@ -9,17 +9,16 @@ from remixkit import plugins
 from remixkit.errors import StyleError
 from remixkit.midi.spec import DRUM_VOICES
 from remixkit.patterns import Pattern
+from remixkit.style import role_kinds
 from remixkit.style.folders import data_dir
 from remixkit.style.pattern_library import parse_spec, shipped_patterns
 from remixkit.style.problems import dotted
 from remixkit.style.raw_tables import Resolved
 from remixkit.style.schema import FxSpec, Style
-from remixkit.style.settings import declared
+from remixkit.style.settings import settings_in
 from remixkit.theory.instruments import instrument
 
-DRUM_KINDS = frozenset({"drums", "percussion"})
 TRIAL_RATE_HZ = 44100
-PITCHED_KINDS = frozenset({"chords", "pad", "arpeggio", "ostinato", "bass", "riff", "piano_left", "piano_right"})
 
 Keys = Sequence[str | int]
 
@@ -63,7 +62,7 @@ def check_sound(style: Style, resolved: Resolved) -> None:
     for keys, fx in effects_of(style):
         _check_effect(resolved, keys, fx)
     for name, role in style.roles.items():
-        if role.register_ is None or role.kind in DRUM_KINDS:
+        if role.register_ is None or role_kinds.traits(role).plays_drums:
             continue
         player = instrument(role.program)
         low, high = role.register_
@@ -95,13 +94,14 @@ def _check_patterns(style: Style, resolved: Resolved) -> dict[str, Pattern]:
                 wrong.reason, file=resolved.file_of(["patterns", name]), place=wrong.place, remedy=wrong.remedy
             ) from None
     for role_name, role in style.roles.items():
+        reads = role_kinds.traits(role).patterns if role.patterns else None
         for section, named in role.patterns.items():
             keys = ["roles", role_name, "patterns", section]
             for name in (named,) if isinstance(named, str) else named:
                 _known(resolved, keys, "pattern", name, known)
-                if role.kind in DRUM_KINDS and not known[name].hits:
+                if reads == "steps" and not known[name].hits:
                     _fail(resolved, keys, f"{name!r} is a pitched pattern", f"{role.kind} play patterns of steps")
-                if role.kind in PITCHED_KINDS and not known[name].events:
+                if reads == "events" and not known[name].events:
                     _fail(resolved, keys, f"{name!r} is a drum pattern", f"{role.kind} play patterns of events")
     return known
 
@@ -110,22 +110,24 @@ def _check_settings(style: Style, resolved: Resolved, patterns: Mapping[str, Pat
     """Each player is told only what its kind understands."""
     before: list[str] = []
     for role_name, role in style.roles.items():
-        known = declared(plugins.load(plugins.ROLES, role.kind)) if role.settings else None
-        for name, value in role.settings.items() if known is not None else ():
-            keys = ["roles", role_name, "settings", name]
-            _known(resolved, keys, f"{role.kind} setting", name, list(known or ()))
-            setting = (known or {})[name]
-            if reason := setting.wrong(value):
-                _fail(resolved, keys, reason, f"see docs/arranging.md for the settings of {role.kind}")
-            words = str(value).split()
-            if setting.what == "word" and value not in setting.words:
-                _known(resolved, keys, "choice", str(value), [w for w in setting.words if w])
-            for word in words if setting.what == "patterns" else ():
-                _known(resolved, keys, "pattern", word, patterns)
+        keys = ["roles", role_name, "settings"]
+        known = role_kinds.declared(role.kind).settings
+        try:
+            role_kinds.settings(role_name, role)
+        except StyleError as wrong:
+            where = [*keys, (wrong.place or "").rpartition(".")[2]]
+            raise StyleError(
+                wrong.reason, file=resolved.file_of(where), place=wrong.place, remedy=wrong.remedy
+            ) from None
+        for name, setting in settings_in(known).items() if known else ():
+            value = str(role.settings.get(name, ""))
+            for word in value.split() if setting.what == "patterns" else ():
+                _known(resolved, [*keys, name], "pattern", word, patterns)
                 if not patterns[word].hits:
-                    _fail(resolved, keys, f"{word!r} is a pitched pattern", f"{role.kind} play patterns of steps")
+                    reason = f"{word!r} is a pitched pattern"
+                    _fail(resolved, [*keys, name], reason, f"{role.kind} play patterns of steps")
             if setting.what == "role" and value:
-                _known(resolved, keys, "role before this one", str(value), before)
+                _known(resolved, [*keys, name], "role before this one", value, before)
         before.append(role_name)
 
 

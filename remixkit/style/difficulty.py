@@ -6,11 +6,11 @@ from typing import Literal, get_args
 
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
+from remixkit.style import role_kinds
 from remixkit.style.schema import Style
 
 Level = Literal["easy", "medium", "full"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-HANDS = ("piano_right", "piano_left")
 
 
 def with_level(style: Style, level: str) -> Style:
@@ -35,7 +35,7 @@ def with_level(style: Style, level: str) -> Style:
             place="level",
             remedy=f"did you mean {nearest(level, LEVELS) or 'medium'!r}? there are: {', '.join(LEVELS)}",
         )
-    hands = {name: role for name, role in style.roles.items() if role.kind in HANDS}
+    hands = {name: role for name, role in style.roles.items() if role_kinds.has_level(role)}
     if not hands:
         raise StyleError(
             f"{style.title!r} has no pianist", place="level", remedy="use piano-ballad, or leave the level out"

@@ -10,21 +10,21 @@ from pydantic import ValidationError
 from remixkit.errors import StyleError
 from remixkit.style.checking import check_names, check_sound
 from remixkit.style.folders import style_files
-from remixkit.style.problems import explain
+from remixkit.style.problems import dotted, explain
 from remixkit.style.raw_tables import Resolved, find, resolve
 from remixkit.style.schema import Style, strict_json
 
 
 @dataclass(frozen=True, slots=True)
 class StyleInfo:
-    """What a list of styles shows; `problem` says why a broken one cannot be used, `is_hands_off` that nobody plays."""
+    """What a list of styles shows; `problem` says why a broken one cannot be used, `is_passthrough` that none play."""
 
     name: str
     title: str
     description: str
     path: Path
     problem: str = ""
-    is_hands_off: bool = False
+    is_passthrough: bool = False
 
 
 def load(name_or_path: str | Path) -> Style:
@@ -56,6 +56,18 @@ def check(path: str | Path) -> Style:
     return style
 
 
+def outdated(name_or_path: str | Path) -> tuple[str, ...]:
+    """What to change in a style's own file, a line each, for it to be of the newest schema; empty if it is.
+
+    Raises
+    ------
+    StyleError
+        If it does not exist or is not TOML.
+    """
+    resolved = resolve(find(name_or_path))
+    return tuple(f"{dotted(c.keys)}: {c.old} is now {c.new}" for c in resolved.outdated)
+
+
 def files_of(name_or_path: str | Path) -> tuple[Path, ...]:
     """The files that a style is made of: its own, then what it extends.
 
@@ -81,9 +93,9 @@ def available() -> tuple[StyleInfo, ...]:
             continue
         if tables.get("roles") or tables.get("keep"):
             title, description = (str(tables.get(k, "")) for k in ("title", "description"))
-            is_hands_off = not tables.get("roles")
-            infos.append(StyleInfo(path.stem, title or path.stem, description, path, is_hands_off=is_hands_off))
-    return tuple(sorted(infos, key=lambda info: info.is_hands_off))
+            is_passthrough = not tables.get("roles")
+            infos.append(StyleInfo(path.stem, title or path.stem, description, path, is_passthrough=is_passthrough))
+    return tuple(sorted(infos, key=lambda info: info.is_passthrough))
 
 
 def _load(name_or_path: str | Path) -> tuple[Style, Resolved]:

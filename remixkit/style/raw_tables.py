@@ -11,7 +11,9 @@ from typing import Any
 
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
+from remixkit.style.bridges import with_bridges
 from remixkit.style.folders import candidates, style_files
+from remixkit.style.migration import Change, kinds_of, migrated
 
 RawTable = dict[str, Any]
 NO_KIND = "none"
@@ -27,10 +29,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A style with all it inherits: the files from the style's own to the most basic, and their tables merged."""
+    """A style with all it inherits: the files from the style's own to the most basic, and their tables merged.
+
+    The tables are in the words of the newest schema; `outdated` is what to change in the style's own file.
+    """
 
     sources: tuple[Source, ...]
     tables: RawTable
+    outdated: tuple[Change, ...] = ()
 
     def file_of(self, keys: Sequence[str | int]) -> Path:
         """The file in which a key of the merged tables was written; the style's own if none has it."""
@@ -55,6 +61,9 @@ def resolve(name_or_path: str | Path) -> Resolved:
                 "must be a style's name", file=sources[-1].path, place="extends", remedy='write extends = "base"'
             )
         sources.append(read(_find_base(base, sources)))
+    kinds = [kinds_of([s.tables for s in sources[k:]]) for k in range(len(sources))]
+    changed = [migrated(s.tables, known) for s, known in zip(sources, kinds, strict=True)]
+    sources = [Source(s.path, tables) for s, (tables, _) in zip(sources, changed, strict=True)]
     merged: RawTable = {}
     for source in reversed(sources):
         own = (
@@ -62,8 +71,8 @@ def resolve(name_or_path: str | Path) -> Resolved:
             if source is sources[0]
             else {k: v for k, v in source.tables.items() if k not in ("title", "description")}
         )
-        merged = merge(merged, own)
-    return Resolved(tuple(sources), _without_the_gone(merged))
+        merged = merged_tables(merged, own)
+    return Resolved(tuple(sources), with_bridges(_without_the_gone(merged)), changed[0][1])
 
 
 def _without_the_gone(tables: RawTable) -> RawTable:
@@ -121,12 +130,12 @@ def find(name_or_path: str | Path) -> Path:
     return found[0]
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> RawTable:
+def merged_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> RawTable:
     """`over` laid on `base`: tables merge, anything else (arrays too) is replaced; the base's order stays."""
     merged: RawTable = dict(base)
     for key, value in over.items():
         old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        merged[key] = merged_tables(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
 
 

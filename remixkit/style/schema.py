@@ -19,7 +19,7 @@ PatternKey = Literal[
     "intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "half", "build", "down", "all"
 ]
 # What the band does in a section's last bars; `remixkit.arrange.form.transitions` says how each is played.
-Ending = Literal["fill", "drop", "stop", "half", "build", "none"]
+Transition = Literal["fill", "drop", "stop", "half", "build", "none"]
 Arrival = Literal["intro", "verse", "prechorus", "chorus", "bridge", "interlude", "outro", "last_chorus", "all"]
 Place = Literal["verse", "prechorus", "bridge", "interlude", "before_last_chorus"]
 Midi7 = Annotated[int, Field(ge=0, le=127)]
@@ -54,7 +54,7 @@ class FormSpec(Table):
     outro_bars: int = Field(default=0, ge=0, le=16)
     ritardando: Unit = 0.0
     rubato: Unit = 0.0
-    endings: Mapping[Arrival, Ending | tuple[Ending, ...]] = Field(default_factory=dict)
+    endings: Mapping[Arrival, Transition | tuple[Transition, ...]] = Field(default_factory=dict)
     down: Mapping[Place, Unit] = Field(default_factory=dict)
     finale: Literal["soft", "big"] = "soft"
 
@@ -143,7 +143,7 @@ class MoveSpec(Table):
 class BusSpec(Table):
     """What several players go through together: effects, a fader, a share of the room, what turns it down.
 
-    `above_lu` keeps it, section by section, louder than everything else by at least and at most so many LU.
+    `loudness_offset_lu` keeps it, section by section, louder than everything else by at least and at most so many LU.
     """
 
     level_db: float = Field(default=0.0, ge=-24, le=12)
@@ -151,12 +151,15 @@ class BusSpec(Table):
     fx: tuple[FxSpec, ...] = ()
     duck: DuckSpec | None = None
     sections: Mapping[SectionName, MoveSpec] = Field(default_factory=dict)
-    above_lu: tuple[float, float] | None = None
+    loudness_offset_lu: tuple[float, float] | None = None
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
-        if self.above_lu is not None and not -12 <= self.above_lu[0] <= self.above_lu[1] <= 24:
-            raise ValueError("above_lu must rise, within -12 to 24, as in [3, 9]")
+        if (
+            self.loudness_offset_lu is not None
+            and not -12 <= self.loudness_offset_lu[0] <= self.loudness_offset_lu[1] <= 24
+        ):
+            raise ValueError("loudness_offset_lu must rise, within -12 to 24, as in [3, 9]")
         return self
 
 
@@ -238,7 +241,7 @@ class Style(Table):
 
     name: str = ""
 
-    schema_: Literal[1] = Field(alias="schema")
+    schema_: Literal[2] = Field(alias="schema")
     title: str
     description: str = ""
     extends: str | None = None
@@ -253,7 +256,7 @@ class Style(Table):
     master: MasterSpec = Field(default_factory=MasterSpec)
 
     @property
-    def is_hands_off(self) -> bool:
+    def is_passthrough(self) -> bool:
         """Whether it has no players: the song, or some of its tracks, is handed on as it is."""
         return not self.roles
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from remixkit.model import spans
 from remixkit.model.analysis import ChordSpan, Key, Mode
 from remixkit.model.song import Text
 from remixkit.theory.chords import QUALITIES, family, symbol, triad
@@ -33,7 +33,12 @@ def key_at(keys: Sequence[Key], tick: int) -> Key:
     """
     if not keys:
         raise ValueError("no keys")
-    return keys[max(0, bisect_right(keys, tick, key=lambda k: k.start_tick) - 1)]
+    return spans.at(keys, tick)
+
+
+def same_key(a: Key, b: Key) -> bool:
+    """Whether two spans have one tonic and mode."""
+    return (a.tonic_pc, a.mode) == (b.tonic_pc, b.mode)
 
 
 def chord_at(chords: Sequence[ChordSpan], tick: int) -> ChordSpan:
@@ -46,7 +51,7 @@ def chord_at(chords: Sequence[ChordSpan], tick: int) -> ChordSpan:
     """
     if not chords:
         raise ValueError("no chords")
-    return chords[max(0, bisect_right(chords, tick, key=lambda c: c.start_tick) - 1)]
+    return spans.at(chords, tick)
 
 
 def tonic_name(key: Key) -> str:

@@ -7,34 +7,33 @@ from itertools import pairwise
 from statistics import fmean
 
 import pytest
-from charts import BAR, chart, song, task
+from charts import BAR, arrange, chart, song, task
 
 from remixkit import style as styles
-from remixkit.arrange import arrange
-from remixkit.arrange.engine import take_of
-from remixkit.arrange.form.outline import plan
+from remixkit.arrange.form.charting import fingerprint_of, take_seed
+from remixkit.arrange.form.outline import outline_of
 from remixkit.arrange.performance.clean_up import cleared
 from remixkit.arrange.performance.expression import modulation
-from remixkit.arrange.playing.task import Phrase
+from remixkit.arrange.playing.task import RoleOutput
 from remixkit.arrange.roles.arpeggio import arpeggio
 from remixkit.arrange.roles.bass import bass
-from remixkit.arrange.roles.countermelody import counter
+from remixkit.arrange.roles.countermelody import countermelody
 from remixkit.arrange.roles.drums import drums
-from remixkit.arrange.roles.lead import melody
+from remixkit.arrange.roles.lead import lead
 from remixkit.arrange.roles.pad import pad
-from remixkit.model.song import Note, Track
+from remixkit.model.song import Note, Origin, Track
 from remixkit.model.timing import Grid, TempoChange, TempoMap
 from remixkit.style.schema import FormSpec, Style
 from remixkit.theory.voicing_candidates import breaches_low_interval
 
 
-def phrase(*pitches: int, length: int = 1920) -> Phrase:
-    return Phrase(tuple(Note(0, length, p, 80, "it/held") for p in pitches))
+def phrase(*pitches: int, length: int = 1920) -> RoleOutput:
+    return RoleOutput(tuple(Note(0, length, p, 80, Origin("it", function="accompaniment")) for p in pitches))
 
 
 def two(kind: str, **spec: object) -> Style:
     roles = {"low": {"kind": "bass", "program": 43}, "it": {"kind": kind, "program": 48, **spec}}
-    return Style.model_validate({"schema": 1, "title": "T", "roles": roles})
+    return Style.model_validate({"schema": 2, "title": "T", "roles": roles})
 
 
 def test_a_chord_that_would_blur_with_the_bass_is_raised_and_an_octave_or_a_unison_stays() -> None:
@@ -83,7 +82,14 @@ def test_a_bass_that_follows_doubles_the_line_and_holds_what_is_repeated() -> No
 def test_the_bass_takes_the_other_octave_rather_than_run_parallel_to_the_tune() -> None:
     up = (Note(BAR - 960, BAR, 67, 90), Note(BAR, 2 * BAR, 76, 90))
     notes = bass(
-        task("bass", chart(melody=up), patterns={"p": "1:bass/4"}, program=33, register=(24, 48), settings={"home": 38})
+        task(
+            "bass",
+            chart(melody=up),
+            patterns={"p": "1:bass/4"},
+            program=33,
+            register=(24, 48),
+            settings={"home_pitch": 38},
+        )
     ).notes
     before, after = (next(n.pitch for n in notes if n.start_tick == k * BAR) for k in (0, 1))
     assert after % 12 == 9
@@ -111,8 +117,8 @@ def test_a_section_is_as_loud_among_the_others_as_in_the_source() -> None:
         heard,
         song=replace(heard.song, tracks=(Track("flat", 0, 0, False, tuple(replace(n, velocity=80) for n in played)),)),
     )
-    assert all(s.loudness is None for s in plan(flat, FormSpec()).sections)
-    levels = [s.loudness or 0 for s in plan(loud_first, FormSpec()).sections]
+    assert all(s.loudness is None for s in outline_of(flat, FormSpec()).sections)
+    levels = [s.loudness or 0 for s in outline_of(loud_first, FormSpec()).sections]
     assert min(levels[:2]) > max(levels[2:])
     cover = arrange(loud_first, styles.load("rock"), seed=1)
     a, b = ([s for s in cover.sections if s.label == label] for label in ("verse", "prechorus"))
@@ -146,11 +152,13 @@ def _difference(heard: object) -> float:
 
 def test_two_songs_are_played_differently_at_one_seed_and_one_song_alike_in_every_key() -> None:
     one, other = song(form="AABB"), song(form="SSnA")
-    assert take_of(one, 1) != take_of(other, 1)
-    assert take_of(one, 1) != take_of(one, 2)
+    assert take_seed(fingerprint_of(one), 1) != take_seed(fingerprint_of(other), 1)
+    assert take_seed(fingerprint_of(one), 1) != take_seed(fingerprint_of(one), 2)
     higher = replace(one, melody=tuple(replace(n, pitch=n.pitch + 2) for n in one.melody))
-    assert take_of(higher, 1) == take_of(one, 1)
-    covers = [arrange(one, styles.asked(styles.load("rock"), key=k), seed=1) for k in (None, "+2")]
+    assert take_seed(fingerprint_of(higher), 1) == take_seed(fingerprint_of(one), 1)
+    covers = [
+        arrange(one, styles.overridden(styles.load("rock"), styles.Overrides(key=k)), seed=1) for k in (None, "+2")
+    ]
     drums = [next(p.notes for p in c.parts if p.role == "drums") for c in covers]
     assert drums[0] == drums[1]
     assert [len(s.parts) for s in covers] == [len(covers[0].parts)] * 2
@@ -174,9 +182,9 @@ def test_tremolo_strings_grow_through_a_section() -> None:
 
 def test_trumpets_join_in_the_fifth_bar_and_a_short_section_has_them_at_once() -> None:
     tune = tuple(Note(k * 960, k * 960 + 900, 70, 90) for k in range(32))
-    asked = {"settings": {"double": True, "enters": 4}}
+    wanted = {"settings": {"double": True, "enters_bars": 4}}
     long, short = (
-        melody(task("melody", chart(bars=n, melody=tune[: 4 * n]), program=56, **asked)).notes for n in (8, 4)
+        lead(task("melody", chart(bars=n, melody=tune[: 4 * n]), program=56, **wanted)).notes for n in (8, 4)
     )
     assert min(n.start_tick for n in long) == 4 * BAR
     assert min(n.start_tick for n in short) == 0
@@ -196,13 +204,13 @@ def test_a_groove_of_two_bars_varies_in_its_second() -> None:
 def test_two_countermelodies_neither_rub_nor_double_each_other() -> None:
     tune = (Note(0, 4 * BAR, 79, 90),)
     names = {"program": 60, "register": (48, 69)}
-    horn = counter(task("counter", chart(melody=tune), **names))
-    free = counter(task("counter", chart(melody=tune), **names, seed=7))
-    on = task("counter", chart(melody=tune), **names, seed=7, done={"horn": horn})
+    horn = countermelody(task("countermelody", chart(melody=tune), **names))
+    free = countermelody(task("countermelody", chart(melody=tune), **names, seed=7))
+    on = task("countermelody", chart(melody=tune), **names, seed=7, done={"horn": horn})
     roles = {**on.style.roles, "horn": on.spec}
-    cello = counter(replace(on, style=on.style.model_copy(update={"roles": roles})))
+    cello = countermelody(replace(on, style=on.style.model_copy(update={"roles": roles})))
 
-    def together(line: Phrase) -> list[int]:
+    def together(line: RoleOutput) -> list[int]:
         return [
             (a.pitch - b.pitch) % 12
             for a in line.notes

@@ -10,7 +10,7 @@ from remixkit.arrange.roles.arpeggio import arpeggio
 from remixkit.arrange.roles.bass import bass
 from remixkit.arrange.roles.comping import chords
 from remixkit.arrange.roles.drums import drums
-from remixkit.arrange.roles.lead import melody
+from remixkit.arrange.roles.lead import lead
 from remixkit.arrange.roles.pad import pad
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
@@ -143,7 +143,7 @@ def test_one_pad_voice_is_one_line_and_ties_common_tones() -> None:
 
 def test_the_tune_keeps_its_line_and_goes_where_the_instrument_sings() -> None:
     notes = tuple(Note(k * 960, k * 960 + 900, 55 + k, 80) for k in range(8))
-    high = melody(task("melody", chart(melody=notes), register=(72, 96), program=73))
+    high = lead(task("melody", chart(melody=notes), register=(72, 96), program=73))
     pitches = [n.pitch for n in high.notes]
     assert [b - a for a, b in itertools.pairwise(pitches)] == [1] * 7
     assert min(pitches) >= 72

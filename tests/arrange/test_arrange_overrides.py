@@ -7,17 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from charts import BAR, song
+from charts import BAR, arrange, song
 from conftest import EXAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import remixkit
 from remixkit import style as styles
-from remixkit.arrange import arrange
-from remixkit.arrange.form.cuts import fitted, phrases_of
+from remixkit.arrange.form.cuts import fitted, passages_of
 from remixkit.arrange.form.excerpt import Spanned, excerpt, pickup_ticks
-from remixkit.arrange.form.transpose import in_key, semitones_to
+from remixkit.arrange.form.transpose import semitones_to, transposed
 from remixkit.errors import StyleError
 from remixkit.model.analysis import Analysis, MelodyNote
 from remixkit.model.arrangement import Arrangement
@@ -25,7 +24,7 @@ from remixkit.model.song import Track
 from remixkit.style.schema import FormSpec
 from remixkit.theory.keys import parse_key
 
-ARRANGING = [info for info in styles.available() if not info.is_hands_off]
+ARRANGING = [info for info in styles.available() if not info.is_passthrough]
 
 
 def moved(span: Spanned, by: int) -> Spanned:
@@ -63,30 +62,30 @@ def test_a_key_is_reached_the_shortest_way_and_the_other_mode_is_the_relative(wa
 
 def test_the_whole_cover_moves_with_the_key() -> None:
     style = styles.load("piano-ballad")
-    at_home, moved = (arrange(song(), styles.asked(style, key=key)) for key in ("C", "D"))
+    at_home, moved = (arrange(song(), styles.overridden(style, styles.Overrides(key=key))) for key in ("C", "D"))
     assert {k.tonic_pc for k in moved.keys} == {2}
     roots = [c.root_pc for c in at_home.chords]
     assert [c.root_pc for c in moved.chords] == [None if r is None else (r + 2) % 12 for r in roots]
-    moved_tune = in_key(song(), "D").melody
+    moved_tune = transposed(song(), semitones_to(song(), "D")).melody
     assert [m.pitch for m in moved_tune] == [m.pitch + 2 for m in song().melody]
 
 
 @pytest.mark.parametrize("style", ["piano-ballad", "rock"])
 def test_a_stated_tempo_is_played(style: str) -> None:
-    made = arrange(song(bpm=100), styles.asked(styles.load(style), tempo_bpm=66))
+    made = arrange(song(bpm=100), styles.overridden(styles.load(style), styles.Overrides(tempo_bpm=66)))
     assert made.grid.tempo.bpm_at(5 * BAR) == pytest.approx(66, rel=0.01)
 
 
 def test_a_tempo_for_the_felt_beat_of_a_fast_song_is_taken_as_meant() -> None:
     lofi = styles.load("lofi")
-    felt, written = (arrange(song(bpm=160), styles.asked(lofi, tempo_bpm=b)) for b in (75, 150))
+    felt, written = (arrange(song(bpm=160), styles.overridden(lofi, styles.Overrides(tempo_bpm=b))) for b in (75, 150))
     assert felt.grid.tempo.bpm_at(5 * BAR) == written.grid.tempo.bpm_at(5 * BAR) == pytest.approx(150)
 
 
 @pytest.mark.parametrize("style", ARRANGING, ids=lambda s: s.name)
 def test_raw_notes_lie_on_the_grid_and_are_the_same_notes(style: styles.StyleInfo) -> None:
     played = arrange(song(), styles.load(style.name))
-    raw = arrange(song(), styles.asked(styles.load(style.name), raw=True))
+    raw = arrange(song(), styles.overridden(styles.load(style.name), styles.Overrides(raw=True)))
     assert all(min(n.start_tick % 120, n.start_tick % 320) == 0 for p in raw.parts for n in p.notes)
     assert [p.name for p in raw.parts] == [p.name for p in played.parts]
     for a, b in zip(raw.parts, played.parts, strict=True):
@@ -95,24 +94,26 @@ def test_raw_notes_lie_on_the_grid_and_are_the_same_notes(style: styles.StyleInf
 
 def test_an_easier_level_is_easier_and_only_a_pianist_has_one() -> None:
     style = styles.load("piano-ballad")
-    easy, full = (arrange(song(), styles.asked(style, level=level)) for level in ("easy", "full"))
+    easy, full = (
+        arrange(song(), styles.overridden(style, styles.Overrides(level=level))) for level in ("easy", "full")
+    )
     assert sum(len(p.notes) for p in easy.parts) < 0.8 * sum(len(p.notes) for p in full.parts)
     with pytest.raises(StyleError, match="no pianist"):
-        styles.asked(styles.load("rock"), level="easy")
+        styles.overridden(styles.load("rock"), styles.Overrides(level="easy"))
 
 
 def test_wrong_wishes_are_refused_in_one_line() -> None:
     style = styles.load("rock")
     with pytest.raises(StyleError, match="key: 'H' is no key; write D"):
-        styles.asked(style, key="H")
+        styles.overridden(style, styles.Overrides(key="H"))
     with pytest.raises(StyleError, match="tempo_bpm"):
-        styles.asked(style, tempo_bpm=5)
+        styles.overridden(style, styles.Overrides(tempo_bpm=5))
 
 
 def test_an_excerpt_is_the_kept_bars_and_nothing_else() -> None:
     whole = song(form="AABBSSO")
     kept = [(0, 8 * BAR), (16 * BAR, 24 * BAR)]
-    made = excerpt(whole, kept)
+    made = excerpt(whole, kept).analysis
     assert made.end_tick == 16 * BAR
     assert [s.label for s in made.sections] == ["verse", "verse", "chorus", "chorus"]
     expected = [
@@ -143,7 +144,7 @@ def test_a_join_takes_the_pickup_into_what_follows_and_leaves_the_other() -> Non
     whole = with_pickups()
     assert pickup_ticks(whole, 12 * BAR) == 1920
     assert pickup_ticks(whole, 2 * BAR) == 0
-    made = excerpt(whole, [(0, 4 * BAR), (12 * BAR, 16 * BAR)])
+    made = excerpt(whole, [(0, 4 * BAR), (12 * BAR, 16 * BAR)]).analysis
     led = [(m.start_tick, m.pitch) for m in made.melody if 3 * BAR <= m.start_tick < 4 * BAR]
     assert led == [(4 * BAR - 1920, 67), (4 * BAR - 960, 69)]
 
@@ -151,7 +152,7 @@ def test_a_join_takes_the_pickup_into_what_follows_and_leaves_the_other() -> Non
 @pytest.mark.parametrize("style", ARRANGING, ids=lambda s: s.name)
 def test_tv_size_lasts_89_seconds_and_keeps_verse_and_chorus(style: styles.StyleInfo) -> None:
     heard = song(form="iAABSnABSSO", bars_each=8, bpm=130)
-    made = arrange(heard, styles.asked(styles.load(style.name), form="tv"))
+    made = arrange(heard, styles.overridden(styles.load(style.name), styles.Overrides(form="tv")))
     assert seconds(made) == pytest.approx(89.0, abs=0.5)
     labels = [s.label for s in made.sections]
     assert {"verse", "prechorus", "chorus"} <= set(labels)
@@ -162,7 +163,7 @@ def test_tv_size_lasts_89_seconds_and_keeps_verse_and_chorus(style: styles.Style
 def test_a_song_that_is_short_enough_stays_whole_and_keeps_its_tempo() -> None:
     style = styles.load("lofi")
     short = song(bpm=120)
-    plain, cut = arrange(short, style), arrange(short, styles.asked(style, form="tv"))
+    plain, cut = arrange(short, style), arrange(short, styles.overridden(style, styles.Overrides(form="tv")))
     assert cut.grid == plain.grid
     assert any("shorter than 89 s" in w for w in cut.warnings)
 
@@ -171,7 +172,7 @@ def test_a_song_that_is_short_enough_stays_whole_and_keeps_its_tempo() -> None:
 @given(st.text("iABSnO", min_size=4, max_size=12), st.integers(80, 170), st.integers(30, 120))
 def test_any_song_can_be_cut_and_only_on_its_phrases(form: str, bpm: int, length_s: int) -> None:
     heard = song(form=form, bars_each=8, bpm=bpm)
-    made = fitted(heard, FormSpec(length_s=length_s))
+    made = fitted(heard, FormSpec(length_s=length_s)).analysis
     assert made.end_tick % (8 * BAR) == 0
     assert made.end_tick <= heard.end_tick
     assert made.sections[-1].end_tick == made.chords[-1].end_tick == made.end_tick
@@ -206,7 +207,7 @@ def test_a_cover_begins_with_its_first_note_not_with_bars_of_set_up(ahead: int) 
 
 def test_long_sections_part_into_phrases() -> None:
     heard = song(form="AS", bars_each=20)
-    edges = [p.start_tick // BAR for p in phrases_of(heard)]
+    edges = [p.start_tick // BAR for p in passages_of(heard)]
     assert edges == [0, 8, 16, 20, 28, 36]
 
 
@@ -238,8 +239,10 @@ def test_a_cover_does_not_wait_where_the_transcription_does(silent_bars: int, le
     tune = tuple(n for n in whole.melody if n.start_tick not in hole)
     chords = tuple(replace(c, root_pc=None) if c.start_tick in hole else c for c in whole.chords)
     holed = replace(whole, song=replace(whole.song, tracks=tracks), melody=tune, chords=chords)
-    made = fitted(holed, FormSpec())
-    assert fitted(replace(holed, chords=whole.chords), FormSpec()).end_tick == whole.end_tick, "a rest over chords"
+    made = fitted(holed, FormSpec()).analysis
+    assert fitted(replace(holed, chords=whole.chords), FormSpec()).analysis.end_tick == whole.end_tick, (
+        "a rest over chords"
+    )
     assert made.end_tick == whole.end_tick - (silent_bars - left) * BAR
     if silent_bars > left:
         assert any("in which nothing sounds" in w for w in made.warnings), made.warnings

@@ -9,13 +9,13 @@ from charts import BAR, chart, song, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.form.charting import chart_of
-from remixkit.arrange.form.outline import intensities, plan
+from remixkit.arrange.form.charting import laid_out
+from remixkit.arrange.form.outline import intensities, outline_of
 from remixkit.arrange.form.quantise import is_sequenced, quantised
 from remixkit.arrange.performance.expression import bends
 from remixkit.arrange.playing.tones import degree_interval, into
-from remixkit.arrange.roles.countermelody import counter
-from remixkit.arrange.roles.harmony_voice import second
+from remixkit.arrange.roles.countermelody import countermelody
+from remixkit.arrange.roles.harmony_voice import harmony_voice
 from remixkit.arrange.roles.percussion import timpani
 from remixkit.arrange.roles.riff import riff
 from remixkit.model.analysis import ChordSpan, Key, Section
@@ -71,21 +71,21 @@ def test_intensities_lie_between_nothing_and_all(raw: list[tuple[str, float]]) -
 
 
 def test_the_last_chorus_is_the_climax_and_is_marked() -> None:
-    outline = plan(song(form="ASABSSO"), FormSpec())
+    outline = outline_of(song(form="ASABSSO"), FormSpec())
     marked = [s for s in outline.sections if s.is_last_chorus]
     assert [s.start_tick // BAR for s in marked] == [16, 20]
     assert all(s.intensity >= 0.95 for s in marked)
 
 
 def test_no_intro_before_a_song_that_begins_without_its_tune_and_none_longer_than_a_quarter() -> None:
-    assert plan(song(form="nAASS"), FormSpec(intro_bars=4)).shift_ticks == 0
-    assert plan(song(form="A", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
-    assert plan(song(form="AA"), FormSpec(intro_bars=4)).shift_ticks == 2 * BAR
+    assert outline_of(song(form="nAASS"), FormSpec(intro_bars=4)).shift_ticks == 0
+    assert outline_of(song(form="A", bars_each=2), FormSpec(intro_bars=4)).shift_ticks == 0
+    assert outline_of(song(form="AA"), FormSpec(intro_bars=4)).shift_ticks == 2 * BAR
 
 
 def test_an_added_ending_comes_home() -> None:
-    style = Style.model_validate({"schema": 1, "title": "T", "form": {"outro_bars": 4}})
-    on = chart_of(song(form="AABB"), style, 0)
+    style = Style.model_validate({"schema": 2, "title": "T", "form": {"outro_bars": 4}})
+    on = laid_out(song(form="AABB"), style, 0)
     assert [(c.root_pc, c.quality) for c in on.chords[-3:]] == [(5, "maj"), (5, "min"), (0, "maj")]
     assert on.chords[-1].end_tick == on.end_tick == 20 * BAR
 
@@ -126,7 +126,7 @@ def tune() -> tuple[Note, ...]:
 
 
 def test_the_countermelody_moves_where_the_tune_holds_and_never_rubs() -> None:
-    horn = counter(task("counter", chart(melody=tune()), program=60, register=(48, 69)))
+    horn = countermelody(task("countermelody", chart(melody=tune()), program=60, register=(48, 69)))
     onsets = [sum(k * BAR <= n.start_tick < (k + 1) * BAR for n in horn.notes) for k in range(4)]
     assert onsets[1] > onsets[0]
     assert onsets[3] > onsets[2]
@@ -137,9 +137,13 @@ def test_the_countermelody_moves_where_the_tune_holds_and_never_rubs() -> None:
 
 
 def test_fills_between_phrases_stay_out_of_the_tunes_way() -> None:
-    guitar = counter(
+    guitar = countermelody(
         task(
-            "counter", chart(melody=tune()), program=24, register=(60, 79), settings={"hold": False, "step_beats": 0.5}
+            "countermelody",
+            chart(melody=tune()),
+            program=24,
+            register=(60, 79),
+            settings={"hold": False, "step_beats": 0.5},
         )
     )
     assert guitar.notes
@@ -147,15 +151,15 @@ def test_fills_between_phrases_stay_out_of_the_tunes_way() -> None:
 
 
 def test_the_second_voice_is_a_third_or_sixth_below_or_a_chord_tone() -> None:
-    below = second(task("second", chart(melody=tune()), program=48, register=(55, 84)))
+    below = harmony_voice(task("harmony_voice", chart(melody=tune()), program=48, register=(55, 84)))
     assert len(below.notes) >= 12
     lead = {n.start_tick: n for n in tune()}
     assert all(3 <= lead[n.start_tick].pitch - n.pitch <= 9 for n in below.notes)
 
 
 def test_an_added_intro_remembers_the_tune() -> None:
-    style = Style.model_validate({"schema": 1, "title": "T", "form": {"intro_bars": 4}})
-    on = chart_of(song(form="AABBSSO"), style, 0)
+    style = Style.model_validate({"schema": 2, "title": "T", "form": {"intro_bars": 4}})
+    on = laid_out(song(form="AABBSSO"), style, 0)
     quote = riff(task("riff", on, program=10, register=(72, 96)))
     assert on.sections[0].source_tick is None
     assert quote.notes
@@ -166,10 +170,10 @@ def test_an_added_intro_remembers_the_tune() -> None:
 
 
 def test_timpani_roll_into_the_chorus_and_stay_on_their_drums() -> None:
-    style = Style.model_validate({"schema": 1, "title": "T"})
-    on = chart_of(song(form="AABBSS"), style, 0)
+    style = Style.model_validate({"schema": 2, "title": "T"})
+    on = laid_out(song(form="AABBSS"), style, 0)
     drum = timpani(task("timpani", on, program=47, register=(40, 55), whole=True))
-    rolls = [n for n in drum.notes if n.origin.endswith("roll") and 15 * BAR <= n.start_tick < 16 * BAR]
+    rolls = [n for n in drum.notes if n.origin.function == "roll" and 15 * BAR <= n.start_tick < 16 * BAR]
     assert len(rolls) == 16
     assert rolls[0].velocity < 50 < rolls[-1].velocity
     assert all(40 <= n.pitch <= 55 for n in drum.notes)

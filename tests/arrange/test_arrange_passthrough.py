@@ -22,10 +22,10 @@ from mido.midifiles import midifiles
 import remixkit
 from remixkit import midi
 from remixkit import style as styles
-from remixkit.arrange import as_it_is
+from remixkit.arrange import passed_song
 from remixkit.arrange.form.excerpt import excerpt
 from remixkit.export import reaper
-from remixkit.model.song import Message, Note, Song, Track
+from remixkit.model.song import Message, Note, Song, SongPassthrough, Track, TrackPassthrough
 from remixkit.model.timing import Grid, TempoChange, TempoMap
 
 GM_ON = bytes.fromhex("f0 7e 7f 09 01 f7")
@@ -86,7 +86,7 @@ def sung(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def style_of(folder: Path, keep: str, extends: str = "lofi") -> Path:
     path = folder / "mine.toml"
-    path.write_text(f'schema = 1\ntitle = "Mine"\nextends = "{extends}"\nkeep = {keep}\n', encoding="utf-8")
+    path.write_text(f'schema = 2\ntitle = "Mine"\nextends = "{extends}"\nkeep = {keep}\n', encoding="utf-8")
     return path
 
 
@@ -133,7 +133,11 @@ def tracks(draw: st.DrawFn, channel: int) -> Track:
     told = draw(st.lists(st.tuples(ticks, data(channel)), max_size=12))
     head = [NAME + draw(st.text("abcア", min_size=1, max_size=4)).encode(), bytes([0xC0 | channel, draw(byte7)])]
     said = [*((0, d) for d in head), *sorted(told, key=lambda e: e[0])]
-    return Track(channel=channel, notes=tuple(sorted(notes)), messages=tuple(Message(*m) for m in said))
+    return Track(
+        channel=channel,
+        notes=tuple(sorted(notes)),
+        passthrough=TrackPassthrough(channel, tuple(Message(*m) for m in said)),
+    )
 
 
 def data(channel: int) -> st.SearchStrategy[bytes]:
@@ -159,20 +163,20 @@ def songs(draw: st.DrawFn) -> Song:
     return Song(
         tracks=tuple(draw(tracks(c)) for c in channels),
         grid=Grid(TempoMap(tuple(TempoChange(t, 60e6 / tempos[t]) for t in kept))),
-        unplayed=((Message(0, bytes.fromhex("ff 58 04 02 18 08")), *markers),),
+        passthrough=SongPassthrough(((Message(0, bytes.fromhex("ff 58 04 02 18 08")), *markers),)),
     )
 
 
 @given(songs())
 @settings(max_examples=40, deadline=None)
 def test_any_song_comes_back_equal(original: Song) -> None:
-    back = midi.from_bytes(midi.to_bytes(as_it_is(original)))
-    assert [(t.channel, t.notes, t.messages) for t in back.tracks if t.messages is not None] == [
-        (t.channel, t.notes, t.messages) for t in original.tracks
+    back = midi.from_bytes(midi.to_bytes(passed_song(original)))
+    assert [(t.channel, t.notes, t.passthrough) for t in back.tracks if t.passthrough is not None] == [
+        (t.channel, t.notes, t.passthrough) for t in original.tracks
     ]
-    assert back.unplayed == original.unplayed
+    assert back.passthrough == original.passthrough
     assert back.grid.tempo == original.grid.tempo
-    assert midi.to_bytes(as_it_is(back)) == midi.to_bytes(as_it_is(original))
+    assert midi.to_bytes(passed_song(back)) == midi.to_bytes(passed_song(original))
 
 
 def test_channels_that_share_a_track_become_parts_and_keep_what_they_are_told(tmp_path: Path) -> None:
@@ -182,7 +186,10 @@ def test_channels_that_share_a_track_become_parts_and_keep_what_they_are_told(tm
     assert [e for e in before if e not in out] == []
     assert [d for _, d in out if (0, d) not in before and d[:2] not in (NAME, b"\xff\x51") and d[0] == 0xFF] == []
     parts = remixkit.cover(tmp_path / "in.mid", "none").arrangement.parts
-    assert [(p.channel, [n.pitch for n in p.notes]) for p in parts] == [(0, [60]), (1, [64])]
+    assert [(p.passthrough and p.passthrough.channel, [n.pitch for n in p.notes]) for p in parts] == [
+        (0, [60]),
+        (1, [64]),
+    ]
 
 
 @pytest.mark.parametrize("division", [1, 24, 100, 384, 480])
@@ -251,7 +258,7 @@ def test_a_song_that_is_handed_on_is_not_cut(short_song: Path, cli: Run) -> None
     done = cli("cover", short_song, "--style", "none", "--form", "tv", "-o", "out.mid")
     assert (done.status, done.err) == (
         2,
-        "error: form: a song that is handed on as it is stays whole; leave --form out, or take a style with players\n",
+        "error: form: a song that is passed through stays whole; leave --form out, or take a style with players\n",
     )
 
 
@@ -328,7 +335,7 @@ def test_a_kept_track_follows_the_key(sung: Path, tmp_path: Path) -> None:
     )
     assert [n.pitch + 3 for n in plain[0].notes] == [n.pitch for n in higher[0].notes]
     assert plain[1] == higher[1], "drums have no key"
-    assert plain[0].messages == higher[0].messages
+    assert plain[0].passthrough == higher[0].passthrough
 
 
 @pytest.mark.parametrize(
@@ -355,10 +362,10 @@ def test_a_cut_song_tells_a_kept_player_what_was_set_in_the_bars_that_are_gone(s
     analysis = remixkit.analyze(sung)
     bar = 4 * 960
     told = [(0, "c0 05"), (bar, "e0 00 20"), (bar, "e0 00 30"), (bar + 1, "ff 05 61"), (bar + 2, "b0 40 7f")]
-    track = Track(messages=tuple(Message(t, bytes.fromhex(d)) for t, d in told))
+    track = Track(passthrough=TrackPassthrough(0, tuple(Message(t, bytes.fromhex(d)) for t, d in told)))
     whole = replace(analysis, song=replace(analysis.song, tracks=(track,)))
-    cut = excerpt(whole, [(2 * bar, 4 * bar)]).song.tracks[0].messages
-    assert [(m.tick, m.data.hex(" ")) for m in cut or ()] == [(0, "c0 05"), (0, "e0 00 30"), (0, "b0 40 7f")]
+    cut = excerpt(whole, [(2 * bar, 4 * bar)]).analysis.song.tracks[0].passthrough
+    assert [(m.tick, m.data.hex(" ")) for m in cut.messages] == [(0, "c0 05"), (0, "e0 00 30"), (0, "b0 40 7f")]
 
 
 def test_a_reaper_item_has_all_the_kept_part_is_told_and_its_fader_stays_up(sung: Path, tmp_path: Path) -> None:

@@ -7,18 +7,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from charts import BAR, song, task
+from charts import BAR, arrange, song, task
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit import remix
 from remixkit import style as styles
-from remixkit.arrange import BandPlan, arrange, plan_band
-from remixkit.arrange.form.charting import chart_of
+from remixkit.arrange import BandPlan, plan_band
+from remixkit.arrange.form import charting
+from remixkit.arrange.form.charting import laid_out
 from remixkit.arrange.form.explain import table
-from remixkit.arrange.form.outline import plan
+from remixkit.arrange.form.outline import outline_of
 from remixkit.arrange.form.plan_file import from_toml, to_toml
-from remixkit.arrange.form.transitions import joined
+from remixkit.arrange.form.transitions import with_transitions
 from remixkit.arrange.roles.drums import drums
 from remixkit.errors import StyleError
 from remixkit.style.schema import FormSpec, Style
@@ -34,24 +35,24 @@ def form(**keys: object) -> FormSpec:
 
 def test_the_band_does_before_a_section_what_the_style_says_for_it() -> None:
     asked = form(endings={"all": "drop", "chorus": "build", "last_chorus": "half"})
-    sections = joined(plan(song(form=FORM), asked).sections, asked, BAR, seed=3)
-    assert [s.ending for s in sections] == [
+    sections = with_transitions(outline_of(song(form=FORM), asked).sections, asked, BAR, seed=3)
+    assert [s.transition for s in sections] == [
         "drop", "drop", "drop", "build", "fill", "drop", "drop", "drop", "half", "fill", "drop", "none"
     ]  # fmt: skip
 
 
 def test_without_a_word_of_the_style_the_band_stops_before_the_last_chorus_only() -> None:
-    sections = joined(plan(song(form=FORM), form()).sections, form(), BAR, seed=3)
-    assert [k for k, s in enumerate(sections) if s.ending == "stop"] == [8]
+    sections = with_transitions(outline_of(song(form=FORM), form()).sections, form(), BAR, seed=3)
+    assert [k for k, s in enumerate(sections) if s.transition == "stop"] == [8]
     assert not any(s.is_down for s in sections)
 
 
 @given(st.integers(0, 999))
 def test_where_the_same_goes_on_nobody_stops_and_two_bars_are_too_short_to_prepare_anything(seed: int) -> None:
     asked = form(endings={"all": ("half", "build", "stop")})
-    sections = joined(plan(song(form="AABS", bars_each=2), asked).sections, asked, BAR, seed)
+    sections = with_transitions(outline_of(song(form="AABS", bars_each=2), asked).sections, asked, BAR, seed)
     for s, after in pairwise(sections):
-        assert s.ending == ("fill" if s.label == after.label else "stop")
+        assert s.transition == ("fill" if s.label == after.label else "stop")
 
 
 def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None:
@@ -64,7 +65,7 @@ def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None
         for chance in (0.0, 1.0)
     }
     up, down = (arrange(heard, shapes[c], seed=2) for c in (0.0, 1.0))
-    sections = plan_band(heard, shapes[1.0], seed=2).sections
+    sections = plan_band(charting.chart(heard, shapes[1.0], seed=2), shapes[1.0]).sections
     before = next(s for s, after in pairwise(sections) if after.is_last_chorus)
     assert before.is_down
 
@@ -83,8 +84,8 @@ def test_a_section_that_is_down_is_played_by_few_and_the_tune_sings_on() -> None
 
 
 def kit(ending: str) -> list[tuple[float, int, int]]:
-    style = Style.model_validate({"schema": 1, "title": "T", "form": {"endings": {"all": ending}}})
-    on = chart_of(song(form="AS"), style, 0)
+    style = Style.model_validate({"schema": 2, "title": "T", "form": {"endings": {"all": ending}}})
+    on = laid_out(song(form="AS"), style, 0)
     steps = {
         "beat": {"kick": "X...............", "snare": "....X.......X..."},
         "slow": {"kick": "X...............", "snare": "........X......."},
@@ -112,7 +113,7 @@ def test_a_kit_halves_its_time_builds_up_drops_out_or_stops() -> None:
 @pytest.mark.parametrize("style", BANDS)
 def test_a_plan_comes_back_from_its_file_and_gives_the_same_cover(style: str) -> None:
     heard, bands = song(form=FORM), styles.load(style)
-    own = plan_band(heard, bands, seed=4)
+    own = plan_band(charting.chart(heard, bands, seed=4), bands)
     again = from_toml(to_toml(own, "a\ntable"), own, bands)
     assert again == own
     assert arrange(heard, bands, seed=4, plan=again) == arrange(heard, bands, seed=4)
@@ -120,7 +121,7 @@ def test_a_plan_comes_back_from_its_file_and_gives_the_same_cover(style: str) ->
 
 def test_an_edited_plan_is_what_is_played() -> None:
     heard, bands = song(form="AABBSS"), styles.load("rock")
-    own = plan_band(heard, bands, seed=1)
+    own = plan_band(charting.chart(heard, bands, seed=1), bands)
     text = to_toml(own)
     first = text.index("[[sections]]", text.index('"verse"') - 40)
     verse = text[first : text.index("[[sections]]", first + 1)]
@@ -154,7 +155,7 @@ def test_an_edited_plan_is_what_is_played() -> None:
 )
 def test_a_slip_in_a_plan_is_named(old: str, new: str, said: str) -> None:
     heard, bands = song(form="AABBSS"), styles.load("rock")
-    own = plan_band(heard, bands, seed=1)
+    own = plan_band(charting.chart(heard, bands, seed=1), bands)
     text = to_toml(own)
     assert old in text
     with pytest.raises(StyleError) as caught:
@@ -164,7 +165,7 @@ def test_a_slip_in_a_plan_is_named(old: str, new: str, said: str) -> None:
 
 def test_a_plan_for_other_bars_is_refused() -> None:
     bands = styles.load("rock")
-    long, short = (plan_band(song(form=f), bands) for f in ("AABBSS", "AAS"))
+    long, short = (plan_band(charting.chart(song(form=f), bands), bands) for f in ("AABBSS", "AAS"))
     with pytest.raises(StyleError, match="there are 8, but the cover has 5; write it anew"):
         from_toml(to_toml(long), short, bands)
 
@@ -179,7 +180,7 @@ def test_any_title_survives_the_file(title: str) -> None:
 
 def test_the_table_shows_every_player_in_every_section() -> None:
     heard, bands = song(form=FORM), styles.load("orchestral")
-    own, made = plan_band(heard, bands, seed=1), arrange(heard, bands, seed=1)
+    own, made = plan_band(charting.chart(heard, bands, seed=1), bands), arrange(heard, bands, seed=1)
     lines = table(own, made, bands, width=90).splitlines()
     assert max(map(len, lines)) <= 90
     tables = [k for k, line in enumerate(lines) if line.startswith("bars")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remixkit.arrange.piano.hands import LEVELS, TUNE, Reach, Weighed, faults, fit_hand
+from remixkit.arrange.piano.hands import LEVELS, MELODY_PRIORITY, Reach, WeightedNote, faults, fit_hand
 from remixkit.arrange.piano.two_hands import solve
 from remixkit.model.song import Note
 from remixkit.model.timing import TempoChange, TempoMap
@@ -38,24 +38,24 @@ def tunes(draw: st.DrawFn) -> list[Note]:
 
 
 @given(notes, tempos, st.sampled_from(sorted(LEVELS)))
-def test_one_hand_is_always_playable(asked, tempo, level):
-    played = fit_hand([Weighed(n, 1.0 + n.pitch % 3) for n in asked], tempo, LEVELS[level])
+def test_one_hand_is_always_playable(wanted, tempo, level):
+    played = fit_hand([WeightedNote(n, 1.0 + n.pitch % 3) for n in wanted], tempo, LEVELS[level])
     assert faults(played, tempo, LEVELS[level]) == ()
 
 
 @given(notes, tunes(), tempos)
-def test_two_hands_are_playable_and_the_tune_is_whole(asked, tune, tempo):
-    hands = solve([*asked, *tune], tempo, tune=tune)
+def test_two_hands_are_playable_and_the_tune_is_whole(wanted, tune, tempo):
+    hands = solve([*wanted, *tune], tempo, melody=tune)
     assert {(n.start_tick, n.pitch) for n in tune} <= {(n.start_tick, n.pitch) for n in hands.right}
     assert faults(hands.left, tempo) == ()
-    tune_alone = set(faults(fit_hand([Weighed(n, TUNE) for n in tune], tempo), tempo))
+    tune_alone = set(faults(fit_hand([WeightedNote(n, MELODY_PRIORITY) for n in tune], tempo), tempo))
     assert set(faults(hands.right, tempo)) <= tune_alone
-    assert len(hands.right) + len(hands.left) + len(hands.lost) <= len(asked) + len(tune)
+    assert len(hands.right) + len(hands.left) + len(hands.lost) <= len(wanted) + len(tune)
 
 
 @given(notes, tempos)
-def test_hands_never_strike_one_key_together(asked, tempo):
-    hands = solve(asked, tempo)
+def test_hands_never_strike_one_key_together(wanted, tempo):
+    hands = solve(wanted, tempo)
     assert not {(n.start_tick, n.pitch) for n in hands.right} & {(n.start_tick, n.pitch) for n in hands.left}
 
 
@@ -68,35 +68,40 @@ def test_a_piano_chord_is_split_as_a_pianist_would():
 
 
 def test_what_goes_goes_by_worth():
-    asked = [Weighed(Note(0, 480, p, 70), w) for p, w in ((60, 5.0), (64, 1.0), (67, 2.0), (70, 3.0), (72, TUNE))]
-    assert [n.pitch for n in fit_hand(asked, TEMPO)] == [60, 67, 70, 72]
+    wanted = [
+        WeightedNote(Note(0, 480, p, 70), w)
+        for p, w in ((60, 5.0), (64, 1.0), (67, 2.0), (70, 3.0), (72, MELODY_PRIORITY))
+    ]
+    assert [n.pitch for n in fit_hand(wanted, TEMPO)] == [60, 67, 70, 72]
 
 
 def test_a_tenth_is_rolled_when_there_is_time_and_dropped_when_not():
-    chord = [Weighed(Note(0, 3840, p, 60), 3.0 - k / 10) for k, p in enumerate((40, 47, 56))]
+    chord = [WeightedNote(Note(0, 3840, p, 60), 3.0 - k / 10) for k, p in enumerate((40, 47, 56))]
     rolled = fit_hand(chord, TEMPO)
     assert [n.pitch for n in rolled] == [40, 47, 56]
     seconds = TEMPO.to_s([n.start_tick for n in rolled])
     assert list(seconds.round(3)) == [0.0, 0.035, 0.07]
     assert rolled[0].end_tick == rolled[2].start_tick
-    hurried = fit_hand([*chord, Weighed(Note(240, 480, 47, 60), 3.0)], TEMPO)
+    hurried = fit_hand([*chord, WeightedNote(Note(240, 480, 47, 60), 3.0)], TEMPO)
     assert {n.pitch for n in hurried if n.start_tick < 200} == {40, 47}
 
 
 def test_the_hand_is_never_too_far_to_reach_the_tune_after_an_onset_it_left_out():
-    low = [Weighed(Note(t, t + 120, p, 70), 3.0) for t, p in ((720, 33), (840, 24), (840, 37))]
-    played = fit_hand([*low, Weighed(Note(1200, 1680, 72, 90), TUNE)], TEMPO)
+    low = [WeightedNote(Note(t, t + 120, p, 70), 3.0) for t, p in ((720, 33), (840, 24), (840, 37))]
+    played = fit_hand([*low, WeightedNote(Note(1200, 1680, 72, 90), MELODY_PRIORITY)], TEMPO)
     assert faults(played, TEMPO) == ()
     assert played[-1].pitch == 72
 
 
 def test_a_held_key_is_let_go_for_the_next_position():
-    played = fit_hand([Weighed(Note(0, 3840, 36, 70), 1.0), Weighed(Note(960, 1920, 60, 70), 1.0)], TEMPO)
+    played = fit_hand([WeightedNote(Note(0, 3840, 36, 70), 1.0), WeightedNote(Note(960, 1920, 60, 70), 1.0)], TEMPO)
     assert [(n.start_tick, n.end_tick, n.pitch) for n in played] == [(0, 960, 36), (960, 1920, 60)]
 
 
 def test_the_tune_is_not_cut_for_an_accompanying_note():
-    played = fit_hand([Weighed(Note(0, 3840, 76, 90), TUNE), Weighed(Note(960, 1920, 60, 70), 9.0)], TEMPO)
+    played = fit_hand(
+        [WeightedNote(Note(0, 3840, 76, 90), MELODY_PRIORITY), WeightedNote(Note(960, 1920, 60, 70), 9.0)], TEMPO
+    )
     assert [(n.start_tick, n.end_tick, n.pitch) for n in played] == [(0, 3840, 76)]
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from charts import song
+from charts import arrange, song
 
 from remixkit import style as styles
-from remixkit.arrange import arrange
 from remixkit.arrange.piano.hands import LEVELS as REACHES
 from remixkit.errors import StyleError
 from remixkit.style.difficulty import LEVELS, with_level
@@ -20,7 +19,7 @@ def test_a_level_is_given_to_both_hands_and_takes_nothing_else() -> None:
     style = styles.load("piano-ballad")
     easy = with_level(style, "easy")
     assert {r.settings["level"] for r in easy.roles.values()} == {"easy"}
-    assert easy.roles["right_hand"].settings["tune_share"] == style.roles["right_hand"].settings["tune_share"]
+    assert easy.roles["right_hand"].settings["melody_share"] == style.roles["right_hand"].settings["melody_share"]
     assert with_level(easy, str(style.roles["left_hand"].settings["level"])) == style
 
 
@@ -31,7 +30,7 @@ def test_easier_levels_have_fewer_notes_and_the_same_tune() -> None:
     assert counts[0] < 0.7 * counts[2]
     assert counts[0] < counts[1] < counts[2]
     tunes = [
-        {((n.start_tick + 120) // 240, n.pitch % 12) for p in a.parts for n in p.notes if "/tune" in n.origin}
+        {((n.start_tick + 120) // 240, n.pitch % 12) for p in a.parts for n in p.notes if n.origin.function == "melody"}
         for a in made.values()
     ]
     assert tunes[0] == tunes[1] == tunes[2]

@@ -15,13 +15,14 @@ from remixkit import style as styles
 from remixkit.arrange.form.chart import Chart, PlannedSection, SourceLine
 from remixkit.arrange.piano.bass_line import are_parallel
 from remixkit.arrange.piano.cover import left_hand, right_hand
-from remixkit.arrange.piano.hands import LEVELS, TUNE, Weighed, faults, fit_hand
+from remixkit.arrange.piano.hands import LEVELS, MELODY_PRIORITY, WeightedNote, faults, fit_hand
 from remixkit.arrange.piano.left_keys import CLEAR_FROM
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.errors import StyleError
 from remixkit.model.analysis import ChordSpan, Key
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.style.role_kinds import settings as settings_of
 from remixkit.theory.chords import QUALITIES, parse_label, tones
 from remixkit.theory.keys import chord_at
 
@@ -35,13 +36,15 @@ def _style():
     return style, styles.library(style)
 
 
-def play(chart: Chart, *, seed: int = 1, level: str = "full") -> tuple[Phrase, Phrase]:
+def play(chart: Chart, *, seed: int = 1, level: str = "full") -> tuple[RoleOutput, RoleOutput]:
     style, library = _style()
-    done: dict[str, Phrase] = {}
+    done: dict[str, RoleOutput] = {}
     for name, hand in (("right_hand", right_hand), ("left_hand", left_hand)):
         spec = style.roles[name]
         spec = spec.model_copy(update={"settings": {**spec.settings, "level": level}})
-        done[name] = hand(RoleTask(name, spec, style, chart, chart.sections, library, dict(done), seed))
+        done[name] = hand(
+            RoleTask(name, spec, settings_of(name, spec), style, chart, chart.sections, library, dict(done), seed)
+        )
     return done["right_hand"], done["left_hand"]
 
 
@@ -89,19 +92,21 @@ def tune_places(chart: Chart) -> Counter:
     return Counter((n.start_tick, n.pitch % 12) for n in chart.melody)
 
 
-def check(chart: Chart, level: str = "full") -> tuple[Phrase, Phrase]:
+def check(chart: Chart, level: str = "full") -> tuple[RoleOutput, RoleOutput]:
     """What holds for every chart: both hands playable, the tune whole, nothing outside, hands not crossed."""
     right, left = play(chart, level=level)
     tempo = chart.grid.tempo
-    sung = Counter((n.start_tick, n.pitch % 12) for n in right.notes if n.origin.endswith("/tune"))
+    sung = Counter((n.start_tick, n.pitch % 12) for n in right.notes if n.origin.function == "melody")
     assert sung == tune_places(chart)
-    alone = fit_hand([Weighed(n, TUNE) for n in right.notes if n.origin.endswith("/tune")], tempo, LEVELS[level])
+    alone = fit_hand(
+        [WeightedNote(n, MELODY_PRIORITY) for n in right.notes if n.origin.function == "melody"], tempo, LEVELS[level]
+    )
     assert set(faults(right.notes, tempo, LEVELS[level])) <= set(faults(alone, tempo, LEVELS[level]))
     assert faults(left.notes, tempo, LEVELS[level]) == ()
     for note in (*right.notes, *left.notes):
         assert 0 <= note.start_tick < note.end_tick <= chart.end_tick
         assert 21 <= note.pitch <= 108
-        assert note.origin
+        assert note.origin.function
     for low in left.notes:
         above = [n.pitch for n in right.notes if n.start_tick <= low.start_tick < n.end_tick]
         assert low.pitch < min(above, default=128)
@@ -174,8 +179,8 @@ def test_verse_is_single_and_the_last_chorus_is_in_octaves():
     chart = chart_of()
     right, _ = play(chart)
     half = chart.end_tick // 2
-    octaves = [n for n in right.notes if n.origin.endswith("/octave")]
-    sung = [n for n in right.notes if n.origin.endswith("/tune") and n.start_tick >= half]
+    octaves = [n for n in right.notes if n.origin.function == "octave"]
+    sung = [n for n in right.notes if n.origin.function == "melody" and n.start_tick >= half]
     assert all(n.start_tick >= half for n in octaves)
     assert len(octaves) >= 0.8 * len(sung)
 
@@ -183,16 +188,16 @@ def test_verse_is_single_and_the_last_chorus_is_in_octaves():
 def test_the_tune_is_most_of_the_right_hand_and_louder_than_the_left():
     chart = chart_of(bars=32)
     right, left = play(chart)
-    sung = [n for n in right.notes if n.origin.endswith(("/tune", "/octave"))]
+    sung = [n for n in right.notes if n.origin.function in ("melody", "octave")]
     assert len(sung) >= 0.9 * len(right.notes)
-    tune = [n.velocity for n in right.notes if n.origin.endswith("/tune")]
+    tune = [n.velocity for n in right.notes if n.origin.function == "melody"]
     assert sum(tune) / len(tune) > sum(n.velocity for n in left.notes) / len(left.notes) + 8
 
 
 def test_the_thumb_sings_where_the_tune_holds():
     held = [Note(k * BAR, k * BAR + BAR, 76, 80) for k in range(15)]
     _, left = check(chart_of(("C:maj", "A:min"), melody=held))
-    sung = [n for n in left.notes if n.origin == "left_hand/moving"]
+    sung = [n for n in left.notes if n.origin.function == "countermelody"]
     assert len({n.start_tick // BAR for n in sung}) >= 10
     assert all(53 <= n.pitch <= 70 for n in sung)
     moves = [a.pitch != b.pitch for a, b in pairwise(sung)]
@@ -207,7 +212,7 @@ def test_the_thumb_takes_the_sources_second_voice():
         for at, p in ((960, 72), (1440, 76), (1920, 72), (2400, 64))
     )
     _, left = check(chart_of(("C:maj",), melody=held, source=(SourceLine("second", second),)))
-    sung = [n for n in left.notes if n.origin == "left_hand/moving"]
+    sung = [n for n in left.notes if n.origin.function == "countermelody"]
     assert len(sung) >= 15
     assert {n.start_tick % BAR for n in sung} <= {960, 1440, 1920, 2400}
     assert {n.pitch % 12 for n in sung} <= {0, 4}
@@ -229,14 +234,14 @@ def test_a_long_song_has_many_textures():
         )
     )
     _, left = check(chart_of(bars=40, sections=sections))
-    textures = {n.origin for n in left.notes} - {"left_hand/walk", "left_hand/moving", "left_hand/ending"}
+    textures = {n.origin.pattern for n in left.notes if n.origin.pattern}
     assert len(textures) >= 5
 
 
 def test_tune_and_bass_do_not_move_in_fifths_or_octaves():
     chart = chart_of(("F:maj", "G:maj"), melody=[Note(k * BAR, k * BAR + BAR, 72 + 2 * (k % 2), 80) for k in range(15)])
     right, left = play(chart)
-    tune = {n.start_tick: n.pitch for n in right.notes if n.origin.endswith("/tune")}
+    tune = {n.start_tick: n.pitch for n in right.notes if n.origin.function == "melody"}
     bass = {k * BAR: min(n.pitch for n in left.notes if k == n.start_tick // BAR) for k in range(15)}
     steps = [(bass[a], bass[b], tune[a], tune[b]) for a, b in pairwise(sorted(tune)) if (b // BAR) % 8]
     assert not any(are_parallel(*s) for s in steps)
@@ -262,7 +267,7 @@ def test_an_ending_of_our_own_closes_on_the_added_ninth():
 def test_easy_is_a_line_and_a_simple_left_hand():
     right, left = check(chart_of(bars=32, bpm=76.0), "easy")
     full = sum(len(p.notes) for p in play(chart_of(bars=32, bpm=76.0)))
-    assert {n.origin.split("/")[1] for n in right.notes} <= {"tune", "line", "ending"}
+    assert {n.origin.function for n in right.notes} <= {"melody", "stand_in", "final"}
     for hand in (right, left):
         for n in hand.notes:
             together = [o.pitch for o in hand.notes if o.start_tick <= n.start_tick < o.end_tick]
@@ -274,7 +279,7 @@ def test_easy_is_a_line_and_a_simple_left_hand():
 def test_a_tune_is_put_into_the_right_hands_octave_by_whole_sections():
     low = [Note(k * 960, k * 960 + 960, 48 + k % 5, 80) for k in range(56)]
     right, _ = check(chart_of(melody=low))
-    sung = [n for n in right.notes if n.origin.endswith("/tune")]
+    sung = [n for n in right.notes if n.origin.function == "melody"]
     assert all(60 <= n.pitch <= 84 for n in sung)
     assert len({n.pitch - m.pitch for n, m in zip(sung[:28], low[:28], strict=True)}) == 1
 
@@ -283,8 +288,8 @@ def test_the_left_hand_changes_its_texture_with_the_section():
     chart = chart_of(bars=32)
     _, left = play(chart)
     half = chart.end_tick // 2
-    verse = {n.origin for n in left.notes if n.start_tick < half}
-    chorus = {n.origin for n in left.notes if n.start_tick >= half}
+    verse = {n.origin.pattern for n in left.notes if n.start_tick < half}
+    chorus = {n.origin.pattern for n in left.notes if n.start_tick >= half}
     assert verse - chorus
     assert chorus - verse
     assert sum(n.start_tick >= half for n in left.notes) > 1.2 * sum(n.start_tick < half for n in left.notes)
@@ -336,7 +341,7 @@ def test_an_added_intro_sings_the_bars_it_borrows_from():
     assert intro
     sung = {(n.start_tick - 4 * BAR, n.pitch % 12) for n in tune}
     assert all((n.start_tick, n.pitch % 12) in sung for n in intro)
-    assert {n.origin for n in intro} == {"right_hand/line"}
+    assert {n.origin for n in intro} == {Origin("right_hand", function="stand_in")}
 
 
 def test_the_sources_riff_is_kept_where_the_tune_rests():
@@ -361,15 +366,14 @@ def test_the_last_chord_is_rolled_from_the_bass_up():
 
 
 def test_an_unknown_level_is_the_styles_fault():
-    with pytest.raises(StyleError, match=r"roles\.right_hand\.settings\.level: level = 'hard' is not a level"):
+    with pytest.raises(StyleError, match=r"roles\.right_hand\.settings\.level: no choice is called 'hard'"):
         play(chart_of(), level="hard")
 
 
 def test_a_piano_cover_is_two_hands_and_nothing_else() -> None:
-    from charts import song
+    from charts import arrange, song
 
     from remixkit import style as styles
-    from remixkit.arrange import arrange
 
     made = arrange(song(form="iABSnABSO"), styles.load("piano-ballad"))
     assert [p.name for p in made.parts] == ["Right Hand", "Left Hand"]

@@ -21,10 +21,10 @@ from conftest import Done
 from remixkit import remix
 from remixkit import style as styles
 from remixkit.batch import manifest, player_facts, songs, store, worker, worklist
-from remixkit.batch.album import make
+from remixkit.batch.album import make_album
 from remixkit.batch.store import Folder
 from remixkit.batch.worker_pool import work_here
-from remixkit.batch.worklist import Job
+from remixkit.batch.worklist import SongJob
 from remixkit.errors import OutputError, SongError, StyleError
 
 Cli = Callable[..., Done]
@@ -80,10 +80,10 @@ def test_a_second_run_does_only_what_is_missing_or_changed(themes: Path, tmp_pat
 
 def test_a_style_that_changes_is_played_anew(themes: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
-    mine.write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n')
+    mine.write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\n')
     made(themes, tmp_path / "album", str(mine))
     assert [len(s.made) for s in made(themes, tmp_path / "album", str(mine))] == [0, 0]
-    mine.write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 1\n')
+    mine.write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 1\n')
     assert [len(s.made) for s in made(themes, tmp_path / "album", str(mine))] == [1, 1]
 
 
@@ -184,7 +184,7 @@ def _is_python(process: str) -> bool:
 
 
 def test_a_worker_that_dies_takes_only_its_song_with_it(tmp_path: Path) -> None:
-    jobs = [Job(name, "x.mid", b"", (), 0, None, Folder(tmp_path), "") for name in ("once", "never", "b")]
+    jobs = [SongJob(name, "x.mid", b"", (), 0, None, Folder(tmp_path), "") for name in ("once", "never", "b")]
     outcomes = {o.song: [f.reason for f in o.failed] for o in work_here(jobs, 2, end_hard)}
     assert outcomes.pop("never") == ["its worker ended with status 9 2 times; is there enough memory?"]
     assert outcomes == {"once": [], "b": []}
@@ -272,13 +272,13 @@ def test_songs_are_found_and_named(tmp_path: Path) -> None:
 
 
 def test_two_styles_of_one_name_are_refused(themes: Path, tmp_path: Path) -> None:
-    (tmp_path / "lofi.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "rock"\n')
+    (tmp_path / "lofi.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "rock"\n')
     with pytest.raises(StyleError, match="two styles"):
         asked(themes, tmp_path / "album", "lofi", str(tmp_path / "lofi.toml"))
 
 
 def test_few_songs_are_shared_out_by_cover() -> None:
-    pieces = [worklist.Piece(n, None, "", ()) for n in "abc"]
+    pieces = [worklist.AlbumPiece(n, None, "", ()) for n in "abc"]
     assert [len(share) for share in worklist.shares(pieces, 24, 2)] == [3]
     assert [len(share) for share in worklist.shares(pieces, 3, 2)] == [1, 1, 1]
 
@@ -286,12 +286,12 @@ def test_few_songs_are_shared_out_by_cover() -> None:
 def test_a_covers_bars_know_their_source(tmp_path: Path) -> None:
     analysis = remix.analyze(write_song(tmp_path / "song.mid", bpm=90, times=14))
     whole = styles.load("lofi")
-    tv = styles.asked(whole, form="tv")
+    tv = styles.overridden(whole, styles.Overrides(form="tv"))
     for style in (whole, tv):
         cover = remix.cover(analysis, style).arrangement
-        bars = player_facts.source_bars(analysis, style, cover)
+        bars = player_facts.source_bars(analysis, cover)
         assert len(bars) == player_facts.bar_count(cover)
-        lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.endswith("/tune")}
+        lead = {n.start_tick: n.pitch for p in cover.parts for n in p.notes if n.origin.function == "melody"}
         source = {n.start_tick: n.pitch for n in analysis.melody}
         bar = analysis.song.grid.meter.changes[0].bar_ticks
         checked = 0
@@ -331,9 +331,9 @@ def test_a_wrong_soundfont_stops_the_batch(themes: Path, tmp_path: Path) -> None
         batch.styles,
         batch.endings,
         0,
-        worklist.Font(batch.font.asked, "0" * 64),
+        worklist.Font(batch.font.name, "0" * 64),
         batch.version,
     )
-    worker.held.cache_clear()
+    worker.held_soundfont.cache_clear()
     with pytest.raises(Exception, match="another than the one"):
-        list(make(other, 1, here))
+        list(make_album(other, 1, here))

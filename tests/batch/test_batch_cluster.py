@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from albums import asked, hashes, made, write_song
 
-from remixkit.batch import make
+from remixkit.batch import make_album
 from remixkit.errors import OutputError
 
 distributed = pytest.importorskip("distributed")
@@ -45,8 +45,8 @@ def test_a_cluster_makes_the_same_album_and_loses_no_song(tmp_path: Path) -> Non
         write_song(tmp_path / "themes" / f"song{k}.mid", up=k)
     batch = asked(tmp_path / "themes", tmp_path / "album", "lofi", "rock")
     with processes(tmp_path) as (address, workers):
-        crew = cluster.connect(address)
-        steps = make(batch, crew.workers, crew)
+        pool = cluster.connect(address)
+        steps = make_album(batch, pool.workers, pool)
         first = next(steps)
         workers[0].send_signal(signal.SIGKILL)
         rest = list(steps)

@@ -49,11 +49,11 @@ def test_fifths_are_near_and_tempi_are_felt() -> None:
 @given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["major", "minor"]), st.floats(60, 180)), max_size=6))
 def test_the_order_is_nearly_the_best_there_is(rows: list[tuple[int, str, float]]) -> None:
     pieces = [piece(str(k), (tonic, mode), bpm) for k, (tonic, mode, bpm) in enumerate(rows)]
-    found = order.ordered(pieces, 1e9)
+    found = order.tape_order(pieces, 1e9)
     assert sorted(found) == list(range(len(pieces)))
 
     def price(tape: tuple[int, ...]) -> float:
-        return sum(order.cost(pieces[a], pieces[b]) for a, b in pairwise(tape))
+        return sum(order.step_cost(pieces[a], pieces[b]) for a, b in pairwise(tape))
 
     best = min(map(price, permutations(range(len(pieces)))), default=0.0)
     assert price(found) <= 1.35 * best + 1.0
@@ -61,20 +61,20 @@ def test_the_order_is_nearly_the_best_there_is(rows: list[tuple[int, str, float]
 
 def test_a_tape_ends_with_the_piece_that_fills_it() -> None:
     pieces = [piece(str(k), seconds=100) for k in range(10)]
-    assert len(order.ordered(pieces, 350)) == 4
-    assert order.ordered([], 100) == ()
+    assert len(order.tape_order(pieces, 350)) == 4
+    assert order.tape_order([], 100) == ()
     twice = [piece("a"), piece("a"), piece("b", F_SHARP)]
-    assert order.ordered(twice, 1e9)[1] == 2, "a song does not follow itself"
+    assert order.tape_order(twice, 1e9)[1] == 2, "a song does not follow itself"
 
 
 def test_bars_in_step_sound_together_and_others_wait_for_the_end() -> None:
     a = music(32, 3.0)
-    assert crossfades.join(a, music(32, 3.0, G)) == crossfades.Join(84.0, 12.0)
-    assert crossfades.join(a, music(64, 1.5)) == crossfades.Join(84.0, 12.0), "two short bars fill a long one"
-    assert crossfades.join(a, music(32, 3.05)) == crossfades.Join(93.0, 3.0), "one bar, before drums flam"
-    assert crossfades.join(a, music(32, 3.4)) == crossfades.Join(96.0, 0.0)
-    assert crossfades.join(a, music(32, 3.0, F_SHARP)) == crossfades.Join(96.0, 0.0)
-    assert crossfades.join(music(32, 3.0, fade_out_s=3), music(32, 3.4)) == crossfades.Join(93.0, 0.0)
+    assert crossfades.crossfade(a, music(32, 3.0, G)) == crossfades.Crossfade(84.0, 12.0)
+    assert crossfades.crossfade(a, music(64, 1.5)) == crossfades.Crossfade(84.0, 12.0), "two short bars fill a long one"
+    assert crossfades.crossfade(a, music(32, 3.05)) == crossfades.Crossfade(93.0, 3.0), "one bar, before drums flam"
+    assert crossfades.crossfade(a, music(32, 3.4)) == crossfades.Crossfade(96.0, 0.0)
+    assert crossfades.crossfade(a, music(32, 3.0, F_SHARP)) == crossfades.Crossfade(96.0, 0.0)
+    assert crossfades.crossfade(music(32, 3.0, fade_out_s=3), music(32, 3.4)) == crossfades.Crossfade(93.0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_the_same_album_gives_the_same_tape(album: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["a.mp3", "a.wav"])
 def test_id3_chapters(tmp_path: Path, name: str) -> None:
     chapters = [tape_files.Chapter(s, s + 1, f"星 {s}", "Lo-fi", "C major", 100, 1) for s in (0.0, 1.25)]
-    encode.write(sine(440, 2.5), tmp_path / name, RATE, encode.Wish(tags=Tags("Old")))
+    encode.write(sine(440, 2.5), tmp_path / name, RATE, encode.EncodingOptions(tags=Tags("Old")))
     tape_files.tag(tmp_path / name, "Tape", chapters)
     tags = mutagen.File(tmp_path / name).tags
     found = sorted(tags.getall("CHAP"), key=lambda c: c.start_time)

@@ -20,12 +20,12 @@ from remixkit.errors import OutputError, SynthError
 from remixkit.render.synth import synthesis
 
 Cli = Callable[..., Done]
-MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 0\n'
+MINE = 'schema = 2\ntitle = "Mine"\nextends = "lofi"\n[form]\nintro_bars = 0\n'
 
 
 def fluidsynth_is_here() -> bool:
     try:
-        synthesis.library()
+        synthesis.synth_library()
     except SynthError:
         return False
     return True
@@ -116,7 +116,7 @@ def test_a_style_of_ones_own(cli: Cli, short_song: Path, tmp_path: Path) -> None
 
 def test_an_effect_that_is_told_nonsense(cli: Cli, short_song: Path, tmp_path: Path) -> None:
     fx = '[master]\nfx = [{ name = "lowpass", cutof_hz = 3200 }]\n'
-    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "lofi"\n' + fx)
+    (tmp_path / "mine.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "lofi"\n' + fx)
     refused(cli("cover", short_song, "--style", "mine.toml", "-o", "x.wav"), "mine.toml", "cutof_hz", "cutoff_hz")
     assert files(tmp_path) == {"short.mid", "mine.toml"}
 

@@ -87,7 +87,7 @@ def test_styles_show_and_check(cli: Cli, name: str) -> None:
 
 def test_styles_check_names_what_is_wrong(cli: Cli, tmp_path: Path) -> None:
     for k in range(5):
-        (tmp_path / f"s{k}.toml").write_text(f'schema = 1\ntitle = "S"\nextends = "lofi"\n[roles.keys]\nprogrm = {k}\n')
+        (tmp_path / f"s{k}.toml").write_text(f'schema = 2\ntitle = "S"\nextends = "lofi"\n[roles.keys]\nprogrm = {k}\n')
     one = cli("styles", "check", "s0.toml")
     assert one.status == 2
     assert all(word in one.err for word in ("s0.toml", "programs" if "programs" in one.err else "program", "keys"))
@@ -100,7 +100,7 @@ def test_styles_check_names_what_is_wrong(cli: Cli, tmp_path: Path) -> None:
 def test_a_style_in_the_users_folder(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "config" / "styles"
     folder.mkdir(parents=True)
-    (folder / "dusk.toml").write_text('schema = 1\ntitle = "Dusk"\nextends = "lofi"\n')
+    (folder / "dusk.toml").write_text('schema = 2\ntitle = "Dusk"\nextends = "lofi"\n')
     assert "dusk" in cli("styles", "list").out
 
 
@@ -116,7 +116,7 @@ def test_soundfonts(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synthesis, "library", lambda: synthesis.Library("2.3.1", "libfluidsynth.so.3"))
+    monkeypatch.setattr(synthesis, "synth_library", lambda: synthesis.Library("2.3.1", "libfluidsynth.so.3"))
     well = cli("doctor")
     assert (well.status, well.err) == (0, "")
     for word in ("Python", "pedalboard", "libfluidsynth", "TimGM6mb", "lofi"):
@@ -125,7 +125,7 @@ def test_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise SynthError("cannot be loaded")
 
-    monkeypatch.setattr(synthesis, "library", missing)
+    monkeypatch.setattr(synthesis, "synth_library", missing)
     ill = cli("doctor")
     assert ill.status == 2
     assert "libfluidsynth" in ill.err

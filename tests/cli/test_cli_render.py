@@ -8,7 +8,7 @@ import soundfile
 from render_help import BEAT, cc, need_fluidsynth
 
 from remixkit import midi
-from remixkit.arrange import as_it_is
+from remixkit.arrange import passed_song
 from remixkit.cli import main
 from remixkit.model.song import Note, Song, Track
 
@@ -22,7 +22,7 @@ def song(tmp_path: Path) -> Path:
     flute = Track("Flute", 0, 73, notes=notes, controls=(cc(0, 7, 90),))
     drums = Track("Drums", 9, 0, is_drum=True, notes=tuple(Note(k * BEAT, k * BEAT + 240, 38, 90) for k in range(8)))
     path = tmp_path / "song.mid"
-    midi.write(as_it_is(Song("Eight", (flute, drums))), path)
+    midi.write(passed_song(Song("Eight", (flute, drums))), path)
     return path
 
 
@@ -45,7 +45,7 @@ def test_the_bank_before_the_first_note_is_the_parts() -> None:
     track = Track(
         "Old", 0, 4, notes=(Note(BEAT, 2 * BEAT, 60, 90),), controls=(cc(0, 0, 8), cc(0.5, 32, 3), cc(9, 0, 1))
     )
-    assert as_it_is(Song("", (track,))).parts[0].bank == 8 << 7 | 3
+    assert passed_song(Song("", (track,))).parts[0].bank == 8 << 7 | 3
 
 
 def test_what_cannot_be_written_is_said(song: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,12 @@ import mido
 import pytest
 
 PATIENCE_S = 60.0
-MINE = 'schema = 1\ntitle = "Mine"\nextends = "lofi"\n'
+MINE = 'schema = 2\ntitle = "Mine"\nextends = "lofi"\n'
+
+
+def heed_ctrl_c() -> None:
+    """Programs started in the background of a shell inherit that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -28,6 +33,7 @@ def watching(short_song: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "REMIXKIT_CONFIG": str(tmp_path / "config")},
+        preexec_fn=heed_ctrl_c if os.name != "nt" else None,
     )
     yield program
     program.kill()

@@ -64,7 +64,7 @@ def test_a_band_has_no_hands_and_the_same_notes_a_second_as_it_has_notes() -> No
 
 def test_a_source_without_a_tune_has_no_figures_of_it() -> None:
     found = evaluate(remixkit.cover(charts.song(tune=False), "lofi"))
-    assert (found.melody_recall, found.lead_precision, found.tune_on_top) == (None, None, None)
+    assert (found.melody_recall, found.lead_precision, found.melody_on_top) == (None, None, None)
     assert found.chord_tones is not None
 
 

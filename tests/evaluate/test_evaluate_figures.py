@@ -13,10 +13,10 @@ from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_inter
 from remixkit.evaluate.melody_match import align, matches, voices
 from remixkit.evaluate.melody_measures import (
     lead_precision,
+    melody_on_top,
     melody_recall,
+    melody_velocity_lead,
     silent_sections,
-    tune_on_top,
-    tune_velocity_lead,
 )
 from remixkit.evaluate.moments import slot, sounding
 from remixkit.evaluate.playability import out_of_range, unplayable
@@ -25,6 +25,7 @@ from remixkit.evaluate.take_difference import difference
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note, Song, Track
+from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid, MeterChange, MeterMap
 
 BEAT = 960
@@ -68,7 +69,10 @@ def cover(
         keys=(Key(0, end, 0, "major"),),
         chords=(ChordSpan(0, end, 0, "maj"),),
         sections=(Section(0, end, "verse"),),
-        parts=(Part(name, "lead", notes=tuple(sorted(lead))), Part("Band", "band", notes=tuple(sorted(rest)))),
+        parts=(
+            Part(name, "lead", is_lead=True, notes=tuple(sorted(lead))),
+            Part("Band", "band", notes=tuple(sorted(rest))),
+        ),
     )
     return replace(made, **more)
 
@@ -133,21 +137,21 @@ def test_a_section_in_which_the_lead_rests_while_the_source_sings_is_silent() ->
 
 def test_the_tune_is_covered_by_a_higher_note_but_not_by_its_own_octave() -> None:
     above = (note(0, 88), note(1, 86), note(2, 60))
-    assert tune_on_top(voices(cover(tune(), above), analysis())) == 7 / 8
+    assert melody_on_top(voices(cover(tune(), above), analysis())) == 7 / 8
 
 
 def test_a_note_that_is_held_over_the_tune_covers_it_too() -> None:
-    assert tune_on_top(voices(cover(tune(), (note(0, 86, beats=4),)), analysis())) == pytest.approx(5 / 8)
+    assert melody_on_top(voices(cover(tune(), (note(0, 86, beats=4),)), analysis())) == pytest.approx(5 / 8)
 
 
 def test_velocity_of_the_tune_is_held_against_the_mean_of_what_sounds_with_it() -> None:
     rest = (note(0, 48, velocity=60), note(0, 52, velocity=80), note(3, 50, velocity=75))
-    assert tune_velocity_lead(voices(cover(tune(velocity=90), rest), analysis())) == pytest.approx((20 + 15) / 2)
+    assert melody_velocity_lead(voices(cover(tune(velocity=90), rest), analysis())) == pytest.approx((20 + 15) / 2)
 
 
 def test_a_soft_octave_under_the_tune_is_not_taken_for_it() -> None:
     doubled = cover(tune(velocity=90) + tune(up=-12, velocity=60), (note(0, 48, velocity=70),))
-    assert tune_velocity_lead(voices(doubled, analysis())) == 20
+    assert melody_velocity_lead(voices(doubled, analysis())) == 20
 
 
 def test_chord_tones() -> None:
@@ -249,7 +253,7 @@ def test_an_arc_that_follows_and_one_that_goes_against_the_source() -> None:
     intro = (Section(0, BAR, "intro"),)
     later = tuple(replace(s, start_tick=s.start_tick + BAR, end_tick=s.end_tick + BAR) for s in SECTIONS)
     made = cover(band((50, 60, 70, 80), (12, 6, 9, 2), bars_later=1), sections=intro + later)
-    found = arc(made, source, BAR)
+    found = arc(made, source, SourceMap.whole(4 * BAR).shifted(BAR))
     assert found.velocity == pytest.approx(1.0)
     assert found.density == pytest.approx(-1.0)
 
@@ -257,7 +261,7 @@ def test_an_arc_that_follows_and_one_that_goes_against_the_source() -> None:
 def test_a_source_with_one_velocity_has_no_arc_of_velocity() -> None:
     source = analysis(more=band((80, 80, 80, 80), (2, 9, 6, 12)), sections=SECTIONS)
     source = replace(source, song=replace(source.song, tracks=source.song.tracks[1:]))
-    found = arc(cover(band((50, 60, 70, 80), (2, 9, 6, 12)), sections=SECTIONS), source, 0)
+    found = arc(cover(band((50, 60, 70, 80), (2, 9, 6, 12)), sections=SECTIONS), source, SourceMap.whole(4 * BAR))
     assert found.velocity is None
     assert found.density == pytest.approx(1.0)
 

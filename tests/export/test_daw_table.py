@@ -28,7 +28,7 @@ from remixkit.export.reaper import write_reaper
 from remixkit.midi import untangled
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Lyric
+from remixkit.model.song import Control, Lyric, TrackPassthrough
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
 from remixkit.render.mix.stems import Stem
@@ -601,7 +601,7 @@ def test_who_takes_a_shared_channel_over_finds_it_as_new() -> None:
 def test_a_kept_part_is_told_its_own_volume_and_no_reverb_in_a_dawproject(tmp_path: Path) -> None:
     cover = enriched(remixkit.cover(song(form="iABSO"), "rock", seed=3))
     told = (Control(0, "cc", 7, 90), Control(BAR, "cc", 7, 60))
-    kept = replace(cover.arrangement.parts[0], channel=3, bank=0, controls=told)
+    kept = replace(cover.arrangement.parts[0], passthrough=TrackPassthrough(3), bank=0, controls=told)
     made = replace(cover, arrangement=replace(cover.arrangement, parts=(kept,)))
     made.write(tmp_path / "a.dawproject")
     files = Files(made, tmp_path)

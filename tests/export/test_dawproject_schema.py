@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from charts import song
+from charts import arrange, song
 
 from remixkit import style as styles
-from remixkit.arrange import Daw, arrange, for_daw
+from remixkit.arrange import Daw, for_daw
 from remixkit.export.dawproject import write_dawproject
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Control

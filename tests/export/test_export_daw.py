@@ -8,11 +8,10 @@ from pathlib import Path
 import mido
 import pretty_midi
 import pytest
-from charts import BAR, song
+from charts import BAR, arrange, song
 
 import remixkit
 from remixkit import style as styles
-from remixkit.arrange import arrange
 from remixkit.arrange.daw import with_chord_track, with_split_drums
 from remixkit.midi import from_bytes, to_bytes
 from remixkit.model.arrangement import Arrangement

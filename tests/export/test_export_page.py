@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from remixkit.export.album_page import Song, Track, html
+from remixkit.export.album_page import PageSong, PageTrack, html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -37,13 +37,15 @@ def music(bar_s: float, source_bars: list[int | None]) -> dict[str, Any]:
     }
 
 
-def songs() -> list[Song]:
+def songs() -> list[PageSong]:
     """Two songs; a cover of the first begins with two bars of its own, and is slower than its source."""
-    source = Track("Source", True, "F# minor", 120.0, 24.0, {"sources/one.wav": 9}, music(2.0, list(range(12))))
+    source = PageTrack("Source", True, "F# minor", 120.0, 24.0, {"sources/one.wav": 9}, music(2.0, list(range(12))))
     bars = [None, None, *range(12)]
-    slow = Track("Lo-fi study", False, "F# minor", 96.0, 35.0, {"one #1.wav": 9, "one #1.mid": 99}, music(2.5, bars))
-    other = Track("Lo-fi study", False, "Bb major", 96.0, 24.0, {"two.wav": 9}, music(2.0, list(range(12))))
-    return [Song("One </script><b>", (source, slow)), Song("二つ目", (other,))]
+    slow = PageTrack(
+        "Lo-fi study", False, "F# minor", 96.0, 35.0, {"one #1.wav": 9, "one #1.mid": 99}, music(2.5, bars)
+    )
+    other = PageTrack("Lo-fi study", False, "Bb major", 96.0, 24.0, {"two.wav": 9}, music(2.0, list(range(12))))
+    return [PageSong("One </script><b>", (source, slow)), PageSong("二つ目", (other,))]
 
 
 class Links(HTMLParser):

@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 import rpp
 import soundfile
-from charts import song
+from charts import arrange, song
 from daw_files import Row, messages_of, parsed, rows_of
 
 import remixkit
 from remixkit import style as styles
-from remixkit.arrange import arrange
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
 from remixkit.midi import untangled

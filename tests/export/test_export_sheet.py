@@ -68,7 +68,7 @@ def test_a_cover_is_printed_with_its_text_and_embedded_fonts(tmp_path: Path) -> 
 def test_a_lead_sheet_is_printed_and_written(tmp_path: Path) -> None:
     made = cover()
     right = made.arrangement.parts[0]
-    first = next(n.start_tick for n in right.notes if n.origin.endswith("/tune"))
+    first = next(n.start_tick for n in right.notes if n.origin.function == "melody")
     sung = replace(right, lyrics=(Lyric(first, "Leav"), Lyric(first + 1000, "ing"), Lyric(first + 2000, " town")))
     made = replace(made, arrangement=replace(made.arrangement, parts=(sung, *made.arrangement.parts[1:])))
     made.write(tmp_path / "x.lead.pdf", tmp_path / "x.LEAD.musicxml")
@@ -185,7 +185,7 @@ def test_a_japanese_title_is_printed_or_spelled_out_with_a_warning(tmp_path: Pat
 def test_without_any_font_words_are_spelled_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "font_for", lambda letters: None)
     right = cover().arrangement.parts[0]
-    first = next(n.start_tick for n in right.notes if n.origin.endswith("/tune"))
+    first = next(n.start_tick for n in right.notes if n.origin.function == "melody")
     parts = (replace(right, lyrics=(Lyric(first, "そら"),)), *cover().arrangement.parts[1:])
     made = replace(cover(), arrangement=replace(cover().arrangement, parts=parts))
     (warning,) = sheet.write_lead_pdf(made, tmp_path / "x.pdf")

@@ -280,7 +280,7 @@ def test_an_archive_without_a_score(tmp_path: Path) -> None:
 def test_too_large(tmp_path: Path) -> None:
     padding = " " * (score_files.MAX_FILE_BYTES + 1)
     for path in (saved(tmp_path, "large.abc", padding), compressed(tmp_path, {"large.xml": XML + padding})):
-        with pytest.raises(SongError, match="16 MB|16000000 bytes"):
+        with pytest.raises(SongError, match=r"16 MB|16000000 bytes"):
             remixkit.load(path)
 
 

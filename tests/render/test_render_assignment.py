@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from albums import here, write_song
 from conftest import Done
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from render_help import RATE, arrangement, level_db, need_fluidsynth, part, write_soundfont
 
 from remixkit import remix
 from remixkit import style as styles
-from remixkit.batch import Batch, begin, make, worker, worklist
+from remixkit.batch import Batch, begin, make_album, worker, worklist
 from remixkit.errors import SoundFontError
 from remixkit.model.arrangement import Part
 from remixkit.render import render
-from remixkit.render.mix.stems import StemsWish, apart
+from remixkit.render.mix.stems import StemOptions, render_stems
 from remixkit.render.mix.summing import Mix, mixdown
 from remixkit.render.soundfonts import lookup
 from remixkit.render.synth import pool
@@ -48,10 +48,12 @@ def soft_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's folder, the only one beside that of the default."""
-    folder = tmp_path / "soundfonts"
-    folder.mkdir()
-    monkeypatch.setattr(lookup, "folders", lambda: (folder, FONT.path.parent))
+    """The user's folder, the only one beside one that has the default and nothing else."""
+    folder, system = tmp_path / "soundfonts", tmp_path / "system"
+    for place in (folder, system):
+        place.mkdir()
+    (system / FONT.path.name).symlink_to(FONT.path)
+    monkeypatch.setattr(lookup, "folders", lambda: (folder, system))
     monkeypatch.delenv(lookup.VARIABLE, raising=False)
     return folder
 
@@ -93,7 +95,7 @@ def test_the_same_samples_twice_and_stems_that_add_up(user_folder: Path, soft_fi
     ]
     mix = mixed(*band)
     assert np.array_equal(mix.sound, mixed(*band).sound)
-    with apart(arrangement(*band), FONT, RATE, mix, StemsWish(tmp_path / "stems")) as parts:
+    with render_stems(arrangement(*band), FONT, RATE, mix, StemOptions(tmp_path / "stems")) as parts:
         total = np.sum([p.sound for p in parts], axis=0)
     assert [p.role for p in parts] == [str(k) for k in range(9)]
     assert level_db(total - mix.sound) < level_db(mix.sound) - 80
@@ -105,7 +107,8 @@ def test_the_report_of_a_render_has_the_warning(user_folder: Path, tmp_path: Pat
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.sampled_from("abcdefgh")), max_size=20))
-def test_a_desk_has_one_soundfont_and_every_part_a_desk(parts: list[tuple[float, str]]) -> None:
+@example([(0.0, "a"), (0.0, "a")])
+def test_a_worker_has_one_soundfont_and_every_part_a_worker(parts: list[tuple[float, str]]) -> None:
     fonts = [Path(font) for _, font in parts]
     groups = pool._dealt([load for load, _ in parts], fonts)
     assert sorted(k for group in groups for k in group) == list(range(len(parts)))
@@ -114,7 +117,7 @@ def test_a_desk_has_one_soundfont_and_every_part_a_desk(parts: list[tuple[float,
 
 
 SOLO = """
-schema = 1
+schema = 2
 title = "Solo"
 [roles.tune]
 kind = "melody"
@@ -127,7 +130,7 @@ def test_a_path_is_looked_up_beside_the_file_that_names_it(tmp_path: Path, soft_
     base = tmp_path / "bases" / "solo.toml"
     base.parent.mkdir()
     base.write_text(SOLO.format(font="fonts/flute.sf2"))
-    (tmp_path / "mine.toml").write_text('schema = 1\ntitle = "Mine"\nextends = "bases/solo.toml"\n')
+    (tmp_path / "mine.toml").write_text('schema = 2\ntitle = "Mine"\nextends = "bases/solo.toml"\n')
     wanted = str(base.parent / "fonts" / "flute.sf2")
     assert styles.load(tmp_path / "mine.toml").roles["tune"].soundfont == wanted
     made = remix.cover(write_song(tmp_path / "song.mid"), tmp_path / "mine.toml")
@@ -167,7 +170,7 @@ def test_an_album_is_made_anew_where_a_roles_soundfont_has_changed(
     (tmp_path / "other.toml").write_text(SOLO.format(font=""))
 
     def made(batch: Batch) -> list[str]:
-        return [entry.name for step in make(batch, 1, here) for entry in step.made]
+        return [entry.name for step in make_album(batch, 1, here) for entry in step.made]
 
     voice = user_folder / "Voice.sf2"
     voice.symlink_to(soft_file)
@@ -181,7 +184,7 @@ def test_an_album_is_made_anew_where_a_roles_soundfont_has_changed(
     voice.unlink()
     assert made(album(tmp_path)) == ["one.solo"], "it is gone, and the album's own plays"
     assert made(album(tmp_path)) == []
-    worker.held.cache_clear()
+    worker.held_soundfont.cache_clear()
     with pytest.raises(SoundFontError, match="Voice"):
         made(begun)
     begun = album(tmp_path)
@@ -203,5 +206,5 @@ def test_an_album_of_notes_does_not_care_for_soundfonts(user_folder: Path, soft_
 
 def _keys(batch: Batch) -> list[str]:
     chosen = [(s, worklist.fingerprint(s), batch.role_fonts.get(s.name, ())) for s in batch.styles]
-    found = worklist.pieces(batch.sources[0], chosen, batch.endings, None, 0, "1")
+    found = worklist.album_pieces(batch.sources[0], chosen, batch.endings, None, 0, "1")
     return [piece.key for piece in found if piece.style is not None]

@@ -8,23 +8,23 @@ from render_help import BEAT, RATE, arrangement, cc, level_db, need_fluidsynth, 
 
 from remixkit.errors import StyleError
 from remixkit.model.analysis import Section
-from remixkit.model.arrangement import Arrangement, Bus, Duck, Fx, Master, Move, Part
+from remixkit.model.arrangement import Arrangement, AutomationRamp, Bus, Duck, Fx, Master, Part
 from remixkit.model.timing import TempoMap
 from remixkit.render.effects.blocks import Block
 from remixkit.render.effects.chain import chain
-from remixkit.render.mix.automation import Sweep, ducking, moving
-from remixkit.render.mix.level_rider import Riser
+from remixkit.render.mix.automation import Sweep, automation_fader, ducking
+from remixkit.render.mix.level_rider import LevelRider
 from remixkit.render.mix.summing import mixdown
 from remixkit.render.soundfonts import lookup
-from remixkit.render.synth.part_events import clock
+from remixkit.render.synth.part_events import frame_clock
 
 need_fluidsynth()
 FONT = lookup.find("TimGM6mb")
-FRAMES = clock(TempoMap(), RATE)
+FRAMES = frame_clock(TempoMap(), RATE)
 
 
-def sound_of(*parts: Part, buses: tuple[Bus, ...] = (), moves: tuple[Move, ...] = ()) -> Block:
-    return mixdown(arrangement(*parts, master=Master(buses=buses, moves=moves)), FONT, RATE).sound
+def sound_of(*parts: Part, buses: tuple[Bus, ...] = (), ramps: tuple[AutomationRamp, ...] = ()) -> Block:
+    return mixdown(arrangement(*parts, master=Master(buses=buses, automation=ramps)), FONT, RATE).sound
 
 
 def gain_db(loud: Block, soft: Block, start_s: float = 0.0, end_s: float = 1.0) -> float:
@@ -96,26 +96,26 @@ def test_strokes_that_follow_fast_never_jump() -> None:
 
 
 def test_a_fader_moves_over_its_section_and_comes_back() -> None:
-    fader = moving([Move(2 * BEAT, 6 * BEAT, (-12.0, 0.0))], FRAMES)
+    fader = automation_fader([AutomationRamp(2 * BEAT, 6 * BEAT, (-12.0, 0.0))], FRAMES)
     assert fader is not None
     at = 20 * np.log10(fader.over(0, 5 * RATE))
     assert at[int(0.9 * RATE)] == 0
     assert at[int(1.1 * RATE)] == pytest.approx(-11.4, abs=0.4)
     assert at[2 * RATE] == pytest.approx(-6, abs=0.4)
     assert at[int(3.5 * RATE)] == 0
-    assert moving([Move(0, BEAT)], FRAMES) is None
+    assert automation_fader([AutomationRamp(0, BEAT)], FRAMES) is None
 
 
-def swept(sound: Block, *moves: Move, size: int = 32768) -> Block:
-    sweep = Sweep(moves, FRAMES, RATE)
+def swept(sound: Block, *ramps: AutomationRamp, size: int = 32768) -> Block:
+    sweep = Sweep(ramps, FRAMES, RATE)
     starts = range(0, sound.shape[1] // size * size, size)
     return np.concatenate([sweep.over(sound[:, s : s + size], s) for s in starts], axis=1)
 
 
 def test_a_filter_opens_without_a_click() -> None:
     tone, high = sine(400, 8), sine(5000, 8)
-    move = Move(2 * BEAT, 10 * BEAT, lowpass_hz=(500.0, 8000.0))
-    out, dark = swept(tone, move), swept(high, move)
+    ramp = AutomationRamp(2 * BEAT, 10 * BEAT, lowpass_hz=(500.0, 8000.0))
+    out, dark = swept(tone, ramp), swept(high, ramp)
     assert np.abs(np.diff(out[0], n=2)).max() < 1.2 * np.abs(np.diff(tone[0], n=2)).max()
     assert np.array_equal(dark[:, : int(0.8 * RATE)], high[:, : int(0.8 * RATE)])
     levels = [level_db(dark, s, s + 0.2) - level_db(high, s, s + 0.2) for s in (1.1, 2.0, 3.0, 4.0, 4.7, 6.0)]
@@ -125,14 +125,17 @@ def test_a_filter_opens_without_a_click() -> None:
 
 
 def test_sections_that_follow_hand_the_filter_on() -> None:
-    moves = (Move(0, 4 * BEAT, lowpass_hz=(500.0, 1000.0)), Move(4 * BEAT, 8 * BEAT, lowpass_hz=(1000.0, 500.0)))
-    out, high = swept(sine(5000, 6), *moves), sine(5000, 6)
+    ramps = (
+        AutomationRamp(0, 4 * BEAT, lowpass_hz=(500.0, 1000.0)),
+        AutomationRamp(4 * BEAT, 8 * BEAT, lowpass_hz=(1000.0, 500.0)),
+    )
+    out, high = swept(sine(5000, 6), *ramps), sine(5000, 6)
     assert max(level_db(out, s, s + 0.1) for s in np.arange(0.2, 3.8, 0.1)) < level_db(high) - 18
 
 
 def test_the_whole_moves_by_section() -> None:
     flute = part((0, 8, 69))
-    plain, moved = sound_of(flute), sound_of(flute, moves=(Move(4 * BEAT, 8 * BEAT, (-6.0, -6.0)),))
+    plain, moved = sound_of(flute), sound_of(flute, ramps=(AutomationRamp(4 * BEAT, 8 * BEAT, (-6.0, -6.0)),))
     assert gain_db(plain, moved, 0.5, 1.9) == pytest.approx(0, abs=0.01)
     assert gain_db(plain, moved, 2.2, 3.8) == pytest.approx(6, abs=0.05)
 
@@ -146,13 +149,13 @@ def test_a_tune_is_brought_to_where_it_is_heard(volume: int, turned: int) -> Non
     tune = part((0, 16, 76), volume=volume, bus="lead", pan=0)
     rest = part((0, 16, 57), volume=80, program=19, name="Organ", pan=127, controls=(cc(8, 7, 100),))
 
-    def above_lu(wanted: tuple[float, float] | None) -> list[float]:
-        buses = (Bus("lead", above_lu=wanted),)
+    def loudness_offset_lu(wanted: tuple[float, float] | None) -> list[float]:
+        buses = (Bus("lead", loudness_offset_lu=wanted),)
         made = with_sections(arrangement(tune, rest, master=Master(buses=buses)))
         left, right = mixdown(made, FONT, RATE).sound
         return [level_db(left, a, b) - level_db(right, a, b) for a, b in ((0.5, 3.5), (4.5, 7.5))]
 
-    before, after = above_lu(None), above_lu((3.0, 5.0))
+    before, after = loudness_offset_lu(None), loudness_offset_lu((3.0, 5.0))
     assert all(turned * (b - a) > 1 for a, b in zip(before, after, strict=True))
 
 
@@ -160,13 +163,13 @@ def test_what_stands_right_is_left_alone_and_pauses_do_not_count() -> None:
     lead, rest = sine(1000, 20, level=0.2), sine(1000, 20, level=0.1)
     lead[:, : 10 * RATE] = 0
 
-    def added(above_lu: tuple[float, float], size: int = 40000) -> Block:
-        total, riser = rest.copy(), Riser([0, 10 * RATE, lead.shape[1]], above_lu, RATE)
+    def added(loudness_offset_lu: tuple[float, float], size: int = 40000) -> Block:
+        total, rider = rest.copy(), LevelRider([0, 10 * RATE, lead.shape[1]], loudness_offset_lu, RATE)
         for start in range(0, 20 * RATE, size):
             stop = min(start + size, lead.shape[1])
             block = lead[:, start:stop]
-            riser.add(block if block.any() else None, total, stop)
-        riser.finish(total)
+            rider.add(block if block.any() else None, total, stop)
+        rider.finish(total)
         return total
 
     assert np.allclose(added((3.0, 9.0)), rest + lead, atol=1e-6)

@@ -16,7 +16,7 @@ from scipy.signal import resample_poly
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Fx, Master
 from remixkit.render import RenderReport, render
-from remixkit.render.files.encode import Wish, write
+from remixkit.render.files.encode import EncodingOptions, write
 from remixkit.render.files.tags import Tags, read_art
 from remixkit.render.soundfonts import lookup
 
@@ -66,7 +66,7 @@ def test_a_file_has_its_tags_in_any_script_and_its_picture(tmp_path: Path, endin
     picture = tmp_path / "art.png"
     picture.write_bytes(PNG)
     tags = Tags("残酷な天使", "作曲者", "lofi cover", 84, "F#m", read_art(picture))
-    write(sine(440, 1), tmp_path / f"x{ending}", RATE, Wish(tags=tags))
+    write(sine(440, 1), tmp_path / f"x{ending}", RATE, EncodingOptions(tags=tags))
     file = mutagen.File(tmp_path / f"x{ending}")
     if ending == ".mp3":
         said = {name: str(file.tags[name]) for name in ("TIT2", "TPE1", "COMM::und", "TBPM", "TKEY", "TSSE")}
@@ -84,7 +84,7 @@ def test_a_picture_in_a_wav_file_leaves_the_sound_alone(tmp_path: Path) -> None:
     picture = tmp_path / "art.png"
     picture.write_bytes(PNG)
     for name, art in (("plain.wav", None), ("art.wav", read_art(picture))):
-        write(sine(440, 1), tmp_path / name, RATE, Wish(tags=Tags("Title", art=art)))
+        write(sine(440, 1), tmp_path / name, RATE, EncodingOptions(tags=Tags("Title", art=art)))
     plain, pictured = (soundfile.read(tmp_path / name)[0] for name in ("plain.wav", "art.wav"))
     assert np.array_equal(plain, pictured)
     assert mutagen.File(tmp_path / "art.wav").tags["APIC:"].data == PNG
@@ -99,7 +99,7 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("bits", "subtype"), [(16, "PCM_16"), (24, "PCM_24"), (32, "FLOAT")])
 def test_word_lengths(tmp_path: Path, bits: int, subtype: str) -> None:
     sound = sine(440, 1)
-    write(sound, tmp_path / "x.wav", RATE, Wish(bits=bits))  # type: ignore[arg-type]
+    write(sound, tmp_path / "x.wav", RATE, EncodingOptions(bits=bits))  # type: ignore[arg-type]
     assert soundfile.info(tmp_path / "x.wav").subtype == subtype
     assert np.abs(soundfile.read(tmp_path / "x.wav")[0].T - sound).max() <= 2.0 ** (2 - min(bits, 24))
 

@@ -16,7 +16,7 @@ from remixkit.render.mix import summing
 from remixkit.render.soundfonts import lookup
 from remixkit.render.synth import synthesis
 sound = summing.mixdown(arrangement(part((0, 1, 69))), lookup.find("TimGM6mb"), 44100).sound
-print(synthesis.library().path, float(abs(sound).max()), ctypes.util.find_library("m"), sep="\\n")
+print(synthesis.synth_library().path, float(abs(sound).max()), ctypes.util.find_library("m"), sep="\\n")
 """
 
 

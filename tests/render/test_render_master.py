@@ -16,7 +16,7 @@ from remixkit.render.effects.blocks import Block, ratio
 from remixkit.render.master.leveller import level
 from remixkit.render.master.limiter import GROUP, true_peaks
 from remixkit.render.master.loudness import SILENT_LUFS, integrated_lufs, step_powers
-from remixkit.render.master.mastering import finish
+from remixkit.render.master.mastering import mastered
 from remixkit.render.mix.summing import Ending, Mix
 
 
@@ -147,7 +147,7 @@ def test_the_limiter_turns_down_before_a_peak_and_up_again_behind_it(pool: Execu
 
 
 def finished(master: Master, sound: Block, music_s: float, pool: Executor) -> Block:
-    return finish(Mix(sound.copy(), int(music_s * RATE), Ending(0, 0, 0), {}, ()), master, RATE, 1, pool).sound
+    return mastered(Mix(sound.copy(), int(music_s * RATE), Ending(0, 0, 0), {}, ()), master, RATE, 1, pool).sound
 
 
 def test_a_fade_ends_with_the_music(pool: Executor) -> None:
@@ -187,7 +187,7 @@ def test_a_threshold_means_the_same_in_every_song(pool: Executor) -> None:
 
 
 def test_silence_stays_silent_and_is_said(pool: Executor) -> None:
-    done = finish(
+    done = mastered(
         Mix(np.zeros((2, RATE // 64 * 64), np.float32), RATE // 2, Ending(0, 0, 0), {}, ()), Master(), RATE, 1, pool
     )
     assert not done.sound.any()

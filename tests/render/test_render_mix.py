@@ -30,7 +30,7 @@ def sound_of(*parts: Part) -> Block:
 
 
 def test_the_library_says_what_it_is() -> None:
-    assert synthesis.library().version.startswith("2.")
+    assert synthesis.synth_library().version.startswith("2.")
 
 
 def test_a_missing_library_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_a_missing_library_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> 
     synthesis._calls.cache_clear()
     try:
         with pytest.raises(SynthError, match="not found; run: "):
-            synthesis.library()
+            synthesis.synth_library()
     finally:
         synthesis._calls.cache_clear()
 

@@ -98,7 +98,7 @@ def test_a_folder_is_no_soundfont(tmp_path: Path) -> None:
 def test_the_broken_ones_are_told_apart(own_folder: Path) -> None:
     write_soundfont(own_folder / "Good.sf2", [("Piano", 0, 0)])
     (own_folder / "Bad.sf2").write_bytes(b"RIFF")
-    good, bad = lookup.available()
+    good, bad = lookup.available_soundfonts()
     assert {"Good", "TimGM6mb"} <= {f.name for f in good}
     assert [Path(str(b.file)).name for b in bad] == ["Bad.sf2"]
 

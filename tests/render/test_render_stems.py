@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from render_help import RATE, arrangement, level_db, need_fluidsynth, part
 
 from remixkit.errors import OutputError
-from remixkit.model.arrangement import Arrangement, Bus, Duck, Fx, Master, Move
+from remixkit.model.arrangement import Arrangement, AutomationRamp, Bus, Duck, Fx, Master
 from remixkit.render import render
-from remixkit.render.master.mastering import finish
-from remixkit.render.mix.stems import REST, Stem, StemsWish
+from remixkit.render.master.mastering import mastered
+from remixkit.render.mix.stems import REST, Stem, StemOptions
 from remixkit.render.mix.summing import Ending, Mix
 from remixkit.render.soundfonts import lookup
 
@@ -35,22 +35,22 @@ BAND = arrangement(
     master=Master(
         fx=(Fx("saturation", {"drive_db": 3}),),
         buses=(
-            Bus("lead", above_lu=(2, 4), fx=(Fx("highpass", {"cutoff_hz": 150}),)),
-            Bus("keys", duck=Duck("drums", depth_db=6), moves=(Move(0, 1920, (-6, 0), (500, 5000)),)),
+            Bus("lead", loudness_offset_lu=(2, 4), fx=(Fx("highpass", {"cutoff_hz": 150}),)),
+            Bus("keys", duck=Duck("drums", depth_db=6), automation=(AutomationRamp(0, 1920, (-6, 0), (500, 5000)),)),
         ),
-        moves=(Move(1920, 3840, (0, 3)),),
+        automation=(AutomationRamp(1920, 3840, (0, 3)),),
     ),
 )
 
 
-def stems_of(made: Arrangement, folder: Path, **wish: object) -> tuple[Mapping[str, Stem], NDArray[np.float32]]:
+def stems_of(made: Arrangement, folder: Path, **options: object) -> tuple[Mapping[str, Stem], NDArray[np.float32]]:
     """The stems, and the mix with the master on it."""
     report = render(
         made,
         [folder / "mix.wav"],
         soundfont=FONT,
         bits=32,
-        stems=StemsWish(folder / "stems", **wish),  # type: ignore[arg-type]
+        stems=StemOptions(folder / "stems", **options),  # type: ignore[arg-type]
     )
     return report.stems, read(folder / "mix.wav")
 
@@ -70,7 +70,7 @@ def null_db(stems: Sequence[NDArray[np.float32]], made: Arrangement, mix: NDArra
     total = np.pad(np.sum(stems, axis=0), ((0, 0), (0, 2 * RATE // 64 * 64)))
     last = max(note.end_tick for p in made.parts for note in p.notes) * RATE // 1920
     with ThreadPoolExecutor() as pool:
-        through = finish(Mix(total, last, Ending(0, 0, 0), {}, ()), made.master, RATE, made.seed, pool).sound
+        through = mastered(Mix(total, last, Ending(0, 0, 0), {}, ()), made.master, RATE, made.seed, pool).sound
     frames = min(through.shape[1], mix.shape[1]) - RATE // 4
     return difference_db(through[:, :frames], mix[:, :frames])
 
@@ -125,4 +125,4 @@ def test_stems_are_the_same_each_time_and_leave_nothing_else(tmp_path: Path) -> 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "stems").write_text("a file")
     with pytest.raises(OutputError, match=r"stems.*exists"):
-        render(BAND, [], soundfont=FONT, stems=StemsWish(tmp_path / "stems"))
+        render(BAND, [], soundfont=FONT, stems=StemOptions(tmp_path / "stems"))

@@ -13,7 +13,7 @@ from remixkit.errors import StyleError
 from remixkit.style.pattern_library import shipped_patterns
 
 PLAIN = """\
-schema = 1
+schema = 2
 title = "Plain"
 description = "For tests."
 
@@ -49,7 +49,8 @@ def _own_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty folder to work in, an empty user's folder, and a known set of plugins."""
     known = {plugins.ROLES: ("bass", "chords", "drums", "melody"), plugins.EFFECTS: ("lowpass", "tremolo")}
     monkeypatch.setattr(plugins, "names", known.__getitem__)
-    monkeypatch.setattr(plugins, "load", lambda group, name: tremolo)
+    real = plugins.load
+    monkeypatch.setattr(plugins, "load", lambda group, name: real(group, name) if group == plugins.ROLES else tremolo)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REMIXKIT_CONFIG", str(tmp_path / "config"))
 
@@ -121,19 +122,19 @@ def test_the_library_has_the_styles_own_patterns_over_the_shipped_ones(write: Wr
         ("depth = 0.25", "depth = 2", "roles.keys.fx[0].depth: depth is 2; use 0 to 1"),
         ("1.5@70", "1.5@700", "patterns.push.events: '1:all/1.5@700' has a velocity of 700; use 1 to 127"),
         ("kick =", "kik =", "patterns.beat: 'kik' is not a drum voice; did you mean 'kick'?"),
-        ("schema = 1", "schema = 2", "schema: 2 is not one of the choices; there are: 1"),
+        ("schema = 2", "schema = 3", "schema: 3 is not one of the choices; there are: 2"),
         ('title = "Plain"\n', "", "title: is missing"),
-        ("schema = 1", 'schema = 1\nname = "x"', "name: there is no such key; a style's name is its file's; set title"),
-        ("schema = 1", 'schema = 1\nextends = "lofy"', "extends: no style is called 'lofy'; did you mean 'lofi'?"),
-        ("schema = 1", "schema = 1\n[groove]\nlate_ms = { sanre = 3 }", "groove.late_ms.sanre: no role or drum voice is called 'sanre'; did you mean 'snare'?"),
-        ("schema = 1", "schema = 1\n[form]\ntempo_range_bpm = [90, 60]", "form: tempo_range_bpm = [90, 60] must rise, within 20 to 400"),
-        ("schema = 1", "schema = 1\n[master]\nceiling_db = nan", "master.ceiling_db: must be a finite number"),
+        ("schema = 2", 'schema = 2\nname = "x"', "name: there is no such key; a style's name is its file's; set title"),
+        ("schema = 2", 'schema = 2\nextends = "lofy"', "extends: no style is called 'lofy'; did you mean 'lofi'?"),
+        ("schema = 2", "schema = 2\n[groove]\nlate_ms = { sanre = 3 }", "groove.late_ms.sanre: no role or drum voice is called 'sanre'; did you mean 'snare'?"),
+        ("schema = 2", "schema = 2\n[form]\ntempo_range_bpm = [90, 60]", "form: tempo_range_bpm = [90, 60] must rise, within 20 to 400"),
+        ("schema = 2", "schema = 2\n[master]\nceiling_db = nan", "master.ceiling_db: must be a finite number"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_key_and_remedy(write: Write, old: str, new: str, said: str) -> None:
     assert old in PLAIN
     text = PLAIN.replace(old, new)
-    if new.startswith("schema = 1\n["):
+    if new.startswith("schema = 2\n["):
         head, _, rest = new.partition("\n")
         text = PLAIN.replace(old, head) + rest + "\n"
     path = write(text)
@@ -148,7 +149,7 @@ def test_several_mistakes_are_counted(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"schema = 1\ntitle \n", "line 2, column 7: not TOML: "),
+        (b"schema = 2\ntitle \n", "line 2, column 7: not TOML: "),
         (b'title = "\xff"', "byte 9 is not UTF-8"),
         (b"a = " + b"[" * 4000, "nested too deep"),
     ],
@@ -161,7 +162,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path, text: bytes, said: str) -> None:
 
 
 def test_a_style_without_roles_is_only_a_base(write: Write) -> None:
-    base = write('schema = 1\ntitle = "Base"\n', "styles/basis.toml")
+    base = write('schema = 2\ntitle = "Base"\n', "styles/basis.toml")
     assert (
         complaint("basis")
         == f"{base.relative_to(Path.cwd())}: roles: the style has no roles; add a [roles.NAME] table with a kind"
@@ -172,7 +173,7 @@ def test_a_style_without_roles_is_only_a_base(write: Write) -> None:
 def test_tables_are_inherited_and_arrays_replaced(write: Write) -> None:
     write(PLAIN, "styles/first.toml")
     child = write(
-        'schema = 1\ntitle = "Child"\nextends = "first"\n[roles.keys]\nprogram = 5\nfx = []\n'
+        'schema = 2\ntitle = "Child"\nextends = "first"\n[roles.keys]\nprogram = 5\nfx = []\n'
         '[roles.keys.patterns]\nchorus = "push"\n[roles.low]\nkind = "bass"\n[patterns.push]\nevents = "1:1/1"\n'
     )
     loaded = style.check(child)
@@ -186,32 +187,32 @@ def test_tables_are_inherited_and_arrays_replaced(write: Write) -> None:
 
 def test_an_inherited_role_can_be_taken_out(write: Write) -> None:
     write(PLAIN, "styles/first.toml")
-    child = write('schema = 1\ntitle = "Child"\nextends = "first"\n[roles.kit]\nkind = "none"\n')
+    child = write('schema = 2\ntitle = "Child"\nextends = "first"\n[roles.kit]\nkind = "none"\n')
     assert list(style.load(child).roles) == ["keys"]
 
 
 def test_a_mistake_in_a_base_names_the_base(write: Write) -> None:
     base = write(PLAIN.replace("program = 4", "program = 400"), "styles/first.toml")
-    child = write('schema = 1\ntitle = "Child"\nextends = "first"\n')
+    child = write('schema = 2\ntitle = "Child"\nextends = "first"\n')
     assert complaint(child).startswith(f"{base.relative_to(Path.cwd())}: roles.keys.program: ")
 
 
 def test_a_circle_is_an_error(write: Write) -> None:
-    write(PLAIN.replace("schema = 1", 'schema = 1\nextends = "b"'), "styles/a.toml")
-    write(PLAIN.replace("schema = 1", 'schema = 1\nextends = "a"'), "styles/b.toml")
+    write(PLAIN.replace("schema = 2", 'schema = 2\nextends = "b"'), "styles/a.toml")
+    write(PLAIN.replace("schema = 2", 'schema = 2\nextends = "a"'), "styles/b.toml")
     assert "extends: styles extend each other in a circle: a -> b -> a" in complaint("a")
 
 
 def test_a_style_may_extend_the_one_it_hides(write: Write) -> None:
     write(PLAIN, "config/styles/twice.toml")
-    write('schema = 1\ntitle = "Mine"\nextends = "twice"\n', "styles/twice.toml")
+    write('schema = 2\ntitle = "Mine"\nextends = "twice"\n', "styles/twice.toml")
     loaded = style.load("twice")
     assert (loaded.title, list(loaded.roles)) == ("Mine", ["keys", "kit"])
 
 
 def test_extends_may_name_a_file_beside(write: Write) -> None:
     write(PLAIN, "folder/first.toml")
-    child = write('schema = 1\ntitle = "Child"\nextends = "first.toml"\n', "folder/child.toml")
+    child = write('schema = 2\ntitle = "Child"\nextends = "first.toml"\n', "folder/child.toml")
     assert list(style.load(child).roles) == ["keys", "kit"]
 
 

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from remixkit import plugins, style
 from remixkit.errors import StyleError
-from remixkit.style.settings import declared
+from remixkit.plugin import declaration_of
+from remixkit.style.settings import settings_in
 
 BAND = """\
-schema = 1
+schema = 2
 title = "Band"
 
 [roles.drums]
@@ -23,7 +23,7 @@ settings = { fills = "fill_snare_1 fill_toms_1", ghosts = 0.5 }
 [roles.bass]
 kind = "bass"
 program = 33
-settings = { lock = "drums", home = 35 }
+settings = { lock = "drums", home_pitch = 35 }
 
 [roles.lead]
 kind = "melody"
@@ -64,10 +64,9 @@ def test_a_kind_that_declares_nothing_is_not_checked(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("kind", plugins.names(plugins.ROLES))
-def test_what_a_kind_declares_its_module_explains(kind: str) -> None:
-    role = plugins.load(plugins.ROLES, kind)
-    known = declared(role)
+def test_every_kind_of_ours_explains_its_settings(kind: str) -> None:
+    known = declaration_of(plugins.load(plugins.ROLES, kind)).settings
     assert known is not None
-    source = Path(role.__code__.co_filename).read_text(encoding="utf-8")
-    for name in known:
-        assert re.search(rf"``?{name}``?", source), f"{name} is not explained"
+    for name, setting in settings_in(known).items():
+        assert setting.help, f"{name} is not explained"
+        assert setting.default is None or not setting.wrong(setting.default)

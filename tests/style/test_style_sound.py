@@ -11,7 +11,7 @@ from remixkit.model.arrangement import Duck, Fx
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "paper-comet.mid"
 STYLE = """
-schema = 1
+schema = 2
 title = "Buses"
 [roles.tune]
 kind = "melody"
@@ -24,7 +24,7 @@ level_db = -2
 reverb = 30
 fx = [{ name = "gain", gain_db = -3 }]
 duck = { by = "beat", depth_db = 3 }
-above_lu = [2, 6]
+loudness_offset_lu = [2, 6]
 sections = { chorus = { lowpass_hz = [900, 9000] } }
 [master.sections]
 chorus = { gain_db = [-1, 1] }
@@ -36,14 +36,14 @@ def test_buses_reach_the_arrangement_at_their_sections(tmp_path: Path) -> None:
     path.write_text(STYLE)
     made = remix.cover(EXAMPLE, styles.check(path)).arrangement
     (bus,) = made.master.buses
-    assert (bus.name, bus.level_db, bus.reverb, bus.above_lu) == ("lead", -2, 30, (2, 6))
+    assert (bus.name, bus.level_db, bus.reverb, bus.loudness_offset_lu) == ("lead", -2, 30, (2, 6))
     assert bus.fx == (Fx("gain", {"gain_db": -3}),)
     assert bus.duck == Duck("beat", 3)
     choruss = [(s.start_tick, s.end_tick) for s in made.sections if s.label == "chorus"]
     assert choruss
-    assert [(m.start_tick, m.end_tick) for m in bus.moves] == choruss
-    assert {m.lowpass_hz for m in bus.moves} == {(900, 9000)}
-    assert {m.gain_db for m in made.master.moves} == {(-1, 1)}
+    assert [(m.start_tick, m.end_tick) for m in bus.automation] == choruss
+    assert {m.lowpass_hz for m in bus.automation} == {(900, 9000)}
+    assert {m.gain_db for m in made.master.automation} == {(-1, 1)}
     assert [p.bus for p in made.parts if p.role == "tune"] == ["lead"]
 
 
@@ -52,13 +52,17 @@ def test_buses_reach_the_arrangement_at_their_sections(tmp_path: Path) -> None:
     [
         ('bus = "lead"', 'bus = "leed"', "roles.tune.bus: no bus is called 'leed'; did you mean 'lead'?"),
         ('by = "beat"', 'by = "bet"', "buses.lead.duck.by: no role is called 'bet'; did you mean 'beat'?"),
-        ("above_lu", "above_lo", "buses.lead.above_lo: there is no such key; did you mean 'above_lu'?"),
+        (
+            "loudness_offset_lu",
+            "loudness_ofset_lu",
+            "buses.lead.loudness_ofset_lu: there is no such key; did you mean 'loudness_offset_lu'?",
+        ),
         ("depth_db", "deep_db", "buses.lead.duck.deep_db: there is no such key; did you mean 'depth_db'?"),
         ('name = "gain"', 'name = "gian"', "no effect is called 'gian'; did you mean 'gain'?"),
         ("gain_db = -3", "gain = -3", "buses.lead.fx[0].gain: no gain parameter is called 'gain'"),
         ("[-1, 1]", "[-1, 90]", "gain_db must lie between -24 and 12"),
         ("[900, 9000]", "[9, 9000]", "lowpass_hz must lie between 100 and 20000"),
-        ("[2, 6]", "[6, 2]", "above_lu must rise"),
+        ("[2, 6]", "[6, 2]", "loudness_offset_lu must rise"),
     ],
 )
 def test_a_mistake_is_named_with_the_nearest_word(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -22,6 +22,7 @@ def moved(song: Song, move: Move, grid: Grid) -> Song:
     What stands before the new tick 0 (set-up controls, key signatures, markers, chord symbols, a note played a little
     early) comes to stand on it, in its old order.
     """
+    passed = song.passthrough
     return replace(
         song,
         tracks=tuple(_track(t, move) for t in song.tracks),
@@ -30,7 +31,7 @@ def moved(song: Song, move: Move, grid: Grid) -> Song:
         markers=_texts(song.markers, move),
         chord_symbols=_texts(song.chord_symbols, move),
         has_true_bars=True,
-        unplayed=None if song.unplayed is None else tuple(_messages(told, move) for told in song.unplayed),
+        passthrough=passed and replace(passed, unplayed=tuple(_messages(told, move) for told in passed.unplayed)),
     )
 
 
@@ -59,12 +60,13 @@ def _track(track: Track, move: Move) -> Track:
     ]
     at = _to([c.tick for c in track.controls], move)
     controls = [Control(max(0, t), c.kind, c.number, c.value) for c, t in zip(track.controls, at, strict=True)]
+    passed = track.passthrough
     return replace(
         track,
         notes=tuple(sorted(notes)),
         controls=tuple(controls),
         lyrics=_texts(track.lyrics, move),
-        messages=None if track.messages is None else _messages(track.messages, move),
+        passthrough=passed and replace(passed, messages=_messages(passed.messages, move)),
     )
 
 

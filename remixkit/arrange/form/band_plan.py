@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.playing.player import flag
+from remixkit.style.role_kinds import is_lead
 from remixkit.style.schema import RoleSpec, Style
-
-# Kinds that sing the tune.
-LEADS = ("melody", "piano_right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +28,17 @@ class BandPlan:
 
     title: str
     style: str
-    bars: tuple[tuple[int, int], ...]
-    sections: tuple[PlannedSection, ...]
-    players: tuple[tuple[str, ...], ...]
+    bars: tuple[tuple[int, int], ...] = ()
+    sections: tuple[PlannedSection, ...] = ()
+    players: tuple[tuple[str, ...], ...] = ()
 
 
-def planned(title: str, chart: Chart, style: Style) -> BandPlan:
-    """What the style makes of a chart."""
+def plan_band(chart: Chart, style: Style) -> BandPlan:
+    """Who plays where on a chart, as the style says: to look at, to edit, to play by."""
     playing = cast(chart, style)
     lines = [start for start, _ in chart.grid.meter.bars(chart.end_tick)]
     return BandPlan(
-        title,
+        chart.song.song.title,
         style.name,
         tuple((lines.index(s.start_tick) + 1, sum(1 for line in lines if line < s.end_tick)) for s in chart.sections),
         chart.sections,
@@ -49,8 +46,8 @@ def planned(title: str, chart: Chart, style: Style) -> BandPlan:
     )
 
 
-def followed(plan: BandPlan, chart: Chart) -> tuple[Chart, Mapping[str, tuple[PlannedSection, ...]]]:
-    """The chart with the plan's sections, and where each role plays."""
+def following(plan: BandPlan, chart: Chart) -> tuple[Chart, Mapping[str, tuple[PlannedSection, ...]]]:
+    """The chart with a plan's sections, and where each role plays."""
     playing: dict[str, tuple[PlannedSection, ...]] = {}
     for section, players in zip(plan.sections, plan.players, strict=True):
         for name in players:
@@ -61,11 +58,13 @@ def followed(plan: BandPlan, chart: Chart) -> tuple[Chart, Mapping[str, tuple[Pl
 def cast(chart: Chart, style: Style) -> dict[str, tuple[PlannedSection, ...]]:
     """Which sections each role plays in.
 
-    A section that no lead would play goes to the first lead: the tune is heard wherever the song has it.
+    A section that no lead would play goes to the first lead: the melody is heard wherever the song has it.
     """
     leads = [name for name, spec in style.roles.items() if is_lead(spec)]
     playing = {
-        name: [s for s in chart.sections if _plays(spec, s, s.intensity if name in leads else s.effort)]
+        name: [
+            s for s in chart.sections if _plays(spec, s, s.intensity if name in leads else s.accompaniment_intensity)
+        ]
         for name, spec in style.roles.items()
     }
     if leads:
@@ -74,13 +73,8 @@ def cast(chart: Chart, style: Style) -> dict[str, tuple[PlannedSection, ...]]:
     return {name: tuple(sorted(sections, key=lambda s: s.start_tick)) for name, sections in playing.items()}
 
 
-def is_lead(spec: RoleSpec) -> bool:
-    """Whether a role is there for the tune, not to double it."""
-    return spec.kind in LEADS and not flag(spec, "double")
-
-
 def unled(plan: BandPlan, chart: Chart, style: Style) -> tuple[str, ...]:
-    """A warning for each section whose tune nobody plays."""
+    """A warning for each section whose melody nobody plays."""
     leads = {name for name, spec in style.roles.items() if is_lead(spec)}
     return tuple(
         f"bars {first}-{last} ({section.label}) have a tune and no lead: give them one of {', '.join(sorted(leads))}"
@@ -91,6 +85,6 @@ def unled(plan: BandPlan, chart: Chart, style: Style) -> tuple[str, ...]:
     )
 
 
-def _plays(spec: RoleSpec, section: PlannedSection, effort: float) -> bool:
+def _plays(spec: RoleSpec, section: PlannedSection, intensity: float) -> bool:
     low, high = spec.energy
-    return section.label in spec.sections and low <= effort <= high
+    return section.label in spec.sections and low <= intensity <= high

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from remixkit.model.analysis import ChordSpan, Key, SectionName, TrackRole
-from remixkit.model.song import Lyric, Note
+from remixkit.model.analysis import Analysis, ChordSpan, Key, SectionName, TrackRole
+from remixkit.model.song import Lyric, Note, Song
+from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid
-from remixkit.style.schema import Ending
+from remixkit.style.schema import Transition
 
 # What is left of a section's intensity where few play, and the least of it (craft).
 _DOWN_SHARE, _DOWN_LEAST = 0.55, 0.2
+
+
+_NO_SONG = Analysis(Song(), (), (), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class PlannedSection:
         The climax.
     borrows_tick : int or None
         For a section the cover made: the cover's tick of the bars whose chords it repeats.
-    ending : str
+    transition : str
         What the band does in its last bars (`remixkit.arrange.form.transitions`).
     is_down : bool
         Played by few, to rise from.
@@ -46,12 +50,12 @@ class PlannedSection:
     source_tick: int | None = None
     is_last_chorus: bool = False
     borrows_tick: int | None = None
-    ending: Ending = "fill"
+    transition: Transition = "fill"
     is_down: bool = False
     loudness: float | None = None
 
     @property
-    def effort(self) -> float:
+    def accompaniment_intensity(self) -> float:
         """The intensity of those who accompany: less where the section is played down. The lead sings on."""
         return max(_DOWN_LEAST, round(_DOWN_SHARE * self.intensity, 3)) if self.is_down else self.intensity
 
@@ -73,8 +77,11 @@ class SourceLine:
 class Chart:
     """What every role reads.
 
-    `melody` is the source's tune, in the cover's key, on the cover's grid, monophonic; `chords` are the style's
+    `melody` is the source's, in the cover's key, on the cover's grid, monophonic; `chords` are the style's
     (coloured, reharmonised) and cover the whole piece; `half_time` says that patterns stretch to twice their length.
+    `song` is the source in the cover's key and length, still on its own ticks; `source_map` says where its bars went,
+    counted from the source as it was analyzed. `fingerprint` is by what the source is known, and `seed` is that of form
+    and harmony.
     """
 
     grid: Grid
@@ -85,6 +92,10 @@ class Chart:
     lyrics: tuple[Lyric, ...] = ()
     source: tuple[SourceLine, ...] = ()
     half_time: bool = False
+    song: Analysis = _NO_SONG
+    source_map: SourceMap = field(default_factory=SourceMap)
+    fingerprint: str = ""
+    seed: int = 0
 
     @property
     def end_tick(self) -> int:

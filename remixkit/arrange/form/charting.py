@@ -1,46 +1,75 @@
-"""The song on the cover's timeline: tempo, meter, keys, chords, tune and borrowed lines."""
+"""The chart is made: the song in the cover's key and length, on the cover's timeline, with the style's harmony."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
-from math import log
-from statistics import median
 
 from remixkit.arrange.form.chart import Chart, PlannedSection, SourceLine
-from remixkit.arrange.form.outline import Plan, plan
+from remixkit.arrange.form.cuts import fitted
+from remixkit.arrange.form.outline import Outline, outline_of
 from remixkit.arrange.form.quantise import quantised
-from remixkit.arrange.form.transitions import joined
+from remixkit.arrange.form.tempo import cover_tempo, meter_of
+from remixkit.arrange.form.transitions import with_transitions
+from remixkit.arrange.form.transpose import semitones_to, transposed
+from remixkit.model import spans
 from remixkit.model.analysis import Analysis, ChordSpan, Key
 from remixkit.model.song import Lyric, Note
-from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.model.source_map import SourceMap, Stretch
+from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 from remixkit.seeding import child_rng
-from remixkit.style.schema import FormSpec, HarmonySpec, Style
+from remixkit.style.schema import HarmonySpec, Style
 from remixkit.theory.basses import passing_inversions, pedal_point, suspended
 from remixkit.theory.reharmony import colour_chords
 
-# Sections whose tempi differ by less than this share are played at one tempo.
-STEADY = 0.04
-# By how much a cover may play faster or slower to last as long as its style wants.
-FIT = 0.06
+
+def chart(analysis: Analysis, style: Style, *, seed: int = 0) -> Chart:
+    """Lay a song out for a style's players: its key and length, tempo, form and harmony.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The song, on its true bars, and what was heard in it.
+    style : Style
+        One with players.
+    seed : int
+        Of form and harmony.
+    """
+    fingerprint = fingerprint_of(analysis)
+    semitones = 0 if style.harmony.key is None else semitones_to(analysis, style.harmony.key)
+    fit = fitted(transposed(analysis, semitones), style.form)
+    made = laid_out(fit.analysis, style, take_seed(fingerprint, seed))
+    source_map = SourceMap(fit.source_map.stretches, semitones).then(made.source_map)
+    return replace(made, seed=seed, fingerprint=fingerprint, source_map=source_map)
 
 
-def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
-    """Lay the song out on the cover's timeline.
+def fingerprint_of(analysis: Analysis) -> str:
+    """By what a song is known: its melody's rhythm and intervals, so that it is the same in another key or tempo."""
+    melody = analysis.melody[:64]
+    steps = (f"{n.start_tick // 240}:{n.pitch - melody[0].pitch} " for n in melody)
+    return "".join(steps) + str(len(analysis.chords))
+
+
+def take_seed(fingerprint: str, seed: int) -> int:
+    """The seed of this song's players: two songs are not played alike because the user's seed is the same."""
+    return int(child_rng(seed, "song", fingerprint).integers(1 << 62))
+
+
+def laid_out(analysis: Analysis, style: Style, seed: int) -> Chart:
+    """Lay a song that is in the cover's key and length out on the cover's timeline.
 
     The source is moved by whole bars and never re-timed: a beat of the source is a beat of the cover. The tempo map is
     new: one tempo a section, the source's moved towards the style's range.
     """
-    outline = plan(analysis, style.form)
+    outline = outline_of(analysis, style.form)
     bar_ticks = analysis.song.grid.meter.changes[0].bar_ticks
-    outline = replace(outline, sections=joined(outline.sections, style.form, bar_ticks, seed))
+    outline = replace(outline, sections=with_transitions(outline.sections, style.form, bar_ticks, seed))
     meter = meter_of(analysis.song.grid.meter, outline)
     tempo, half_time = cover_tempo(analysis, style.form, outline, meter)
     keys = _keys(analysis, outline)
-    tune = [Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in analysis.melody]
-    melody = _moved(quantised(tune), outline)
+    heard = [Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in analysis.melody]
+    melody = _moved(quantised(heard), outline)
     chords = _chords(analysis, outline, keys)
     coloured = colour_chords(
         chords,
@@ -57,14 +86,28 @@ def chart_of(analysis: Analysis, style: Style, seed: int) -> Chart:
         chords=coloured,
         sections=outline.sections,
         melody=melody,
-        lyrics=tuple(replace(t, tick=t.tick + outline.shift_ticks) for t in _lyrics(analysis)),
+        lyrics=spans.shift(_lyrics(analysis), outline.shift_ticks),
         source=tuple(
             SourceLine(role, _moved(quantised(track.notes), outline))
             for track, role in zip(analysis.song.tracks, analysis.roles, strict=True)
             if track.notes
         ),
         half_time=half_time,
+        song=analysis,
+        source_map=_source_map(analysis, outline),
     )
+
+
+def _source_map(analysis: Analysis, outline: Outline) -> SourceMap:
+    """Where the song's bars went, and which of them the sections that were added repeat."""
+    whole = SourceMap.whole(analysis.end_tick).shifted(outline.shift_ticks)
+    borrowed = []
+    for section in outline.sections:
+        if section.source_tick is None and section.borrows_tick is not None:
+            start = section.borrows_tick - outline.shift_ticks
+            length = section.end_tick - section.start_tick
+            borrowed.append(Stretch(start, start + length, section.start_tick - start))
+    return replace(whole, borrowed=tuple(borrowed))
 
 
 def _over_the_bass(
@@ -81,156 +124,36 @@ def _over_the_bass(
     if harmony.suspensions:
         chords = suspended(chords, keys, melody, amount=harmony.suspensions, rng=child_rng(seed, "suspensions"))
     if harmony.pedal:
-        spans = [
+        held = [
             (s.start_tick, s.end_tick)
             for k, s in enumerate(sections)
             if s.label in ("intro", "prechorus") and child_rng(seed, "pedal", s.label, k).random() < harmony.pedal
         ]
-        chords = pedal_point(chords, keys, melody, spans)
+        chords = pedal_point(chords, keys, melody, held)
     return chords
 
 
-def cover_tempo(analysis: Analysis, form: FormSpec, outline: Plan, meter: MeterMap) -> tuple[TempoMap, bool]:
-    """The cover's tempo map, and whether the beat is felt at half rate.
-
-    The source's tempo is the median over its bars; where its sections differ by more than 4 % each keeps its own. A
-    tempo that the style states is for the beat as written or as felt, whichever is nearer.
-    """
-    source = analysis.song.grid
-    bars = list(source.meter.bars(max(1, analysis.end_tick)))
-    seconds = source.tempo.to_s([b for b, _ in bars] + [bars[-1][1]])
-    bpm = [
-        (e - s) / TICKS_PER_QUARTER * 60.0 / max(1e-6, float(seconds[i + 1] - seconds[i]))
-        for i, (s, e) in enumerate(bars)
-    ]
-    whole = median(bpm)
-    half_time = form.half_time_above_bpm is not None and whole > form.half_time_above_bpm
-    felt = whole / 2 if half_time else whole
-    low, high = form.tempo_range_bpm
-    most = form.tempo_change_max
-    ratio = min(1 + most, max(1 - most, min(high, max(low, felt)) / felt))
-    if form.tempo_bpm is not None:
-        ratio = min((form.tempo_bpm / beat for beat in (whole, felt)), key=lambda r: abs(log(r)))
-
-    own = {
-        s.start_tick: median(
-            b for (start, _), b in zip(bars, bpm, strict=True) if _covers(s, start + outline.shift_ticks)
-        )
-        for s in outline.sections
-        if any(_covers(s, start + outline.shift_ticks) for start, _ in bars)
-    }
-    steady = all(abs(b / whole - 1) < STEADY for b in own.values())
-    changes: list[TempoChange] = []
-    current = whole
-    for s in outline.sections:
-        if s.start_tick in own:
-            current = whole if steady else own[s.start_tick]
-        elif not changes and own:
-            current = whole if steady else next(iter(own.values()))
-        changes.append(TempoChange(s.start_tick, min(400.0, max(20.0, current * ratio))))
-    shaped = TempoMap(_without_repeats(_shaped(changes, form, outline.sections, meter)))
-    if form.length_s is None or form.tempo_bpm is not None:
-        return shaped, half_time
-    faster = min(1 + FIT, shaped.second(outline.end_tick) / form.length_s)
-    if faster < 1 - FIT:
-        return shaped, half_time
-    return TempoMap(tuple(TempoChange(c.tick, c.bpm * faster) for c in shaped.changes)), half_time
+def _moved(notes: Sequence[Note], outline: Outline) -> tuple[Note, ...]:
+    return spans.clip(spans.shift(notes, outline.shift_ticks), 0, outline.end_tick)
 
 
-def _covers(section: PlannedSection, tick: int) -> bool:
-    return section.start_tick <= tick < section.end_tick
-
-
-def _shaped(
-    changes: list[TempoChange], form: FormSpec, sections: tuple[PlannedSection, ...], meter: MeterMap
-) -> list[TempoChange]:
-    """Rubato at phrase ends and before the chorus, and the last bars' ritardando, beat by beat."""
-    factors: dict[int, float] = {}
-    beats = list(meter.beats(sections[-1].end_tick))
-    if form.rubato > 0:
-        for s, after in zip_longest(sections, sections[1:]):
-            inside = [b for b in beats if s.start_tick <= b < s.end_tick]
-            starts = [*[b for b, _ in meter.bars(s.end_tick) if b >= s.start_tick][8::8], s.end_tick]
-            for end in starts:
-                for b in [b for b in inside if b < end][-2:]:
-                    factors[b] = 1 - 0.015 * form.rubato / 0.5
-            if after is not None and after.label == "chorus" and s.label != "chorus":
-                for b in inside[-2:]:
-                    factors[b] = 1 - 0.04 * form.rubato / 0.5
-    if form.ritardando > 0:
-        last_bars = list(meter.bars(sections[-1].end_tick))[-3:]
-        slowing = [b for b in beats if last_bars[0][0] <= b < last_bars[-1][0]]
-        for i, b in enumerate(slowing):
-            factors[b] = 1 - form.ritardando * ((i + 1) / (len(slowing) + 1)) ** 1.5
-        factors[last_bars[-1][0]] = 1 - form.ritardando
-    if not factors:
-        return changes
-    base = {c.tick: c.bpm for c in changes}
-    out, current, final = [], changes[0].bpm, sections[-1].end_tick
-    for b in sorted({*beats, *base}):
-        current = base.get(b, current)
-        if form.ritardando > 0 and b > (last_bars[-1][0] if form.ritardando else final):
-            continue
-        out.append(TempoChange(b, round(current * factors.get(b, 1.0), 3)))
-    return out
-
-
-def _without_repeats(changes: list[TempoChange]) -> tuple[TempoChange, ...]:
-    kept = [changes[0]]
-    for c in changes[1:]:
-        if abs(c.bpm - kept[-1].bpm) > 1e-6:
-            kept.append(c)
-    return tuple(kept)
-
-
-def meter_of(source: MeterMap, outline: Plan) -> MeterMap:
-    """The source's meters on the cover's timeline."""
-    first, *rest = source.changes
-    return MeterMap(
-        (
-            MeterChange(0, first.numerator, first.denominator),
-            *(
-                MeterChange(m.tick + outline.shift_ticks, m.numerator, m.denominator)
-                for m in rest
-                if m.tick + outline.shift_ticks < outline.end_tick
-            ),
-        )
-    )
-
-
-def _moved(notes: Sequence[Note], outline: Plan) -> tuple[Note, ...]:
-    shift, end = outline.shift_ticks, outline.end_tick
-    return tuple(
-        Note(n.start_tick + shift, min(n.end_tick + shift, end), n.pitch, n.velocity)
-        for n in notes
-        if n.start_tick + shift < end
-    )
-
-
-def _keys(analysis: Analysis, outline: Plan) -> tuple[Key, ...]:
+def _keys(analysis: Analysis, outline: Outline) -> tuple[Key, ...]:
     keys = [k for k in analysis.keys if k.end_tick > k.start_tick] or [Key(0, max(1, analysis.end_tick), 0, "major")]
-    moved = [
-        replace(k, start_tick=k.start_tick + outline.shift_ticks, end_tick=k.end_tick + outline.shift_ticks)
-        for k in keys
-    ]
+    moved = [*spans.shift(keys, outline.shift_ticks)]
     moved[0] = replace(moved[0], start_tick=0)
     moved[-1] = replace(moved[-1], end_tick=max(outline.end_tick, moved[-1].start_tick + 1))
     return tuple(moved)
 
 
-def _chords(analysis: Analysis, outline: Plan, keys: tuple[Key, ...]) -> tuple[ChordSpan, ...]:
+def _chords(analysis: Analysis, outline: Outline, keys: tuple[Key, ...]) -> tuple[ChordSpan, ...]:
     """The song's chords on the cover's timeline, those of added sections included, without gaps."""
     shift = outline.shift_ticks
-    song = [
-        replace(c, start_tick=max(0, c.start_tick) + shift, end_tick=c.end_tick + shift)
-        for c in analysis.chords
-        if c.end_tick > max(0, c.start_tick)
-    ]
+    song = spans.shift(spans.clip(analysis.chords, 0, outline.end_tick), shift)
     out: list[ChordSpan] = []
     for section in outline.sections:
         s, e = section.start_tick, section.end_tick
         if section.source_tick is not None:
-            out += _cut(song, s, e)
+            out += spans.clip(song, s, e)
         elif section.label == "intro":
             out += _lead_in(song, section, shift)
         else:
@@ -238,21 +161,10 @@ def _chords(analysis: Analysis, outline: Plan, keys: tuple[Key, ...]) -> tuple[C
     return _tidy(out, outline.end_tick)
 
 
-def _cut(chords: Sequence[ChordSpan], start: int, end: int) -> list[ChordSpan]:
-    return [
-        replace(c, start_tick=max(c.start_tick, start), end_tick=min(c.end_tick, end))
-        for c in chords
-        if c.end_tick > start and c.start_tick < end
-    ]
-
-
-def _lead_in(song: Sequence[ChordSpan], section: PlannedSection, shift: int) -> list[ChordSpan]:
+def _lead_in(song: Sequence[ChordSpan], section: PlannedSection, shift: int) -> tuple[ChordSpan, ...]:
     at = section.borrows_tick if section.borrows_tick is not None else shift
     length = section.end_tick - section.start_tick
-    return [
-        replace(c, start_tick=c.start_tick - at + section.start_tick, end_tick=c.end_tick - at + section.start_tick)
-        for c in _cut(song, at, at + length)
-    ]
+    return spans.shift(spans.clip(song, at, at + length), section.start_tick - at)
 
 
 def _farewell(section: PlannedSection, keys: tuple[Key, ...], analysis: Analysis) -> list[ChordSpan]:
@@ -291,15 +203,12 @@ def _tidy(chords: list[ChordSpan], end_tick: int) -> tuple[ChordSpan, ...]:
         out.append(c if c.start_tick >= start else replace(c, start_tick=start))
     if not out or out[-1].end_tick < end_tick:
         out.append(ChordSpan(out[-1].end_tick if out else 0, end_tick, None))
-    joined: list[ChordSpan] = []
+    rung: list[ChordSpan] = []
     for c in out:
-        if c.root_pc is None and joined and c.end_tick - c.start_tick <= 4 * TICKS_PER_QUARTER:
-            c = replace(joined[-1], start_tick=c.start_tick, end_tick=c.end_tick)
-        if joined and _same(joined[-1], c):
-            joined[-1] = replace(joined[-1], end_tick=c.end_tick)
-        else:
-            joined.append(c)
-    return tuple(joined)
+        if c.root_pc is None and rung and c.end_tick - c.start_tick <= 4 * TICKS_PER_QUARTER:
+            c = replace(rung[-1], start_tick=c.start_tick, end_tick=c.end_tick)
+        rung.append(c)
+    return spans.merge(rung, _same)
 
 
 def _same(a: ChordSpan, b: ChordSpan) -> bool:

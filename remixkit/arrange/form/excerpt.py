@@ -8,30 +8,31 @@ from itertools import pairwise
 from typing import TypeVar
 
 from remixkit.midi.spec import CONTROL_CHANGE, KIND_BITS, META, NUMBERED, PARAMETER_STEPS, SYSEX
+from remixkit.model import spans
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Section
-from remixkit.model.song import Lyric, Message, Note, Text, Track
+from remixkit.model.song import Message, Note, Track
+from remixkit.model.source_map import SourceMap, Stretch
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
+from remixkit.theory.keys import same_key
 
 Spanned = TypeVar("Spanned", Note, MelodyNote, Key, ChordSpan, Section)
-_Said = TypeVar("_Said", Text, Lyric)
 
 # A rest of half a beat parts a phrase from the pickup of the next.
 BREATH_TICKS = TICKS_PER_QUARTER // 2
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """From `start` to `end`, two ticks of the song; moved by `shift` it stands in the excerpt."""
+class Excerpt:
+    """A song made of some of a song's bars, and which ones these are."""
 
-    start: int
-    end: int
-    shift: int = 0
+    analysis: Analysis
+    source_map: SourceMap
 
 
-def excerpt(analysis: Analysis, kept: Sequence[tuple[int, int]]) -> Analysis:
+def excerpt(analysis: Analysis, kept: Sequence[tuple[int, int]]) -> Excerpt:
     """The song with only some of its bars.
 
-    At a join the pickup into what follows comes along, and the pickup into what is left out goes.
+    Where bars are cut out the pickup into what follows comes along, and the pickup into what is left out goes.
 
     Parameters
     ----------
@@ -45,31 +46,33 @@ def excerpt(analysis: Analysis, kept: Sequence[tuple[int, int]]) -> Analysis:
     for start, end in kept:
         bars.append(Stretch(start, end, at - start))
         at += end - start
-    lead_ins = [0, *(pickup_ticks(analysis, s.start) for s in bars[1:]), 0]
+    lead_ins = [0, *(pickup_ticks(analysis, s.start_tick) for s in bars[1:]), 0]
     sounding = [
-        replace(s, start=s.start - before, end=s.end - after)
+        replace(s, start_tick=s.start_tick - before, end_tick=s.end_tick - after)
         for s, (before, after) in zip(bars, pairwise(lead_ins), strict=True)
     ]
     unled = [
-        replace(s, end=min(s.end, b.end - pickup_ticks(analysis, b.end))) for s, b in zip(sounding, bars, strict=True)
+        replace(s, end_tick=min(s.end_tick, b.end_tick - pickup_ticks(analysis, b.end_tick)))
+        for s, b in zip(sounding, bars, strict=True)
     ]
     unled[-1] = sounding[-1]
     song = analysis.song
-    return replace(
+    made = replace(
         analysis,
         song=replace(
             song,
             tracks=tuple(_track(t, sounding) for t in song.tracks),
             grid=Grid(_tempo(song.grid.tempo, bars), _meter(song.grid.meter, bars)),
-            markers=_texts(song.markers, bars),
+            markers=_events(song.markers, bars),
             key_signatures=(),
             chord_symbols=(),
         ),
-        keys=_joined(_begun(analysis.keys, bars, hold=True)),
-        chords=_begun(analysis.chords, bars, hold=True),
-        sections=_begun(analysis.sections, bars, hold=True),
+        keys=spans.merge(_clipped(analysis.keys, bars), same_key),
+        chords=_clipped(analysis.chords, bars),
+        sections=_clipped(analysis.sections, bars),
         melody=_begun(analysis.melody, unled),
     )
+    return Excerpt(made, SourceMap(tuple(unled)))
 
 
 def pickup_ticks(analysis: Analysis, line: int) -> int:
@@ -86,41 +89,34 @@ def pickup_ticks(analysis: Analysis, line: int) -> int:
     return line - first if first < line and first - before >= BREATH_TICKS else 0
 
 
-def _begun(items: Sequence[Spanned], stretches: Sequence[Stretch], *, hold: bool = False) -> tuple[Spanned, ...]:
-    """What begins in a stretch, ended with it; with `hold` also what sounds on into it."""
+def _begun(items: Sequence[Spanned], stretches: Sequence[Stretch]) -> tuple[Spanned, ...]:
+    """What begins in a stretch, ended with it."""
+    return tuple(item for s in stretches for item in _moved(spans.starting_in(items, s.start_tick, s.end_tick), s))
+
+
+def _clipped(items: Sequence[Spanned], stretches: Sequence[Stretch]) -> tuple[Spanned, ...]:
+    """What begins in a stretch or sounds on into it, ended with it."""
+    return tuple(item for s in stretches for item in _moved(items, s))
+
+
+def _moved(items: Sequence[Spanned], stretch: Stretch) -> tuple[Spanned, ...]:
+    return spans.shift(spans.clip(items, stretch.start_tick, stretch.end_tick), stretch.shift_ticks)
+
+
+def _events(events: Sequence[spans.E], stretches: Sequence[Stretch]) -> tuple[spans.E, ...]:
     return tuple(
-        replace(x, start_tick=max(x.start_tick, s.start) + s.shift, end_tick=min(x.end_tick, s.end) + s.shift)
-        for s in stretches
-        for x in items
-        if x.start_tick < s.end and (x.end_tick > s.start if hold else x.start_tick >= s.start)
+        e for s in stretches for e in spans.shift(spans.starting_in(events, s.start_tick, s.end_tick), s.shift_ticks)
     )
-
-
-def _joined(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    """Keys of which neighbours differ."""
-    out: list[Key] = []
-    for key in keys:
-        if out and (out[-1].tonic_pc, out[-1].mode) == (key.tonic_pc, key.mode):
-            out[-1] = replace(out[-1], end_tick=key.end_tick)
-        else:
-            out.append(key)
-    return tuple(out)
-
-
-def _texts(texts: Sequence[_Said], stretches: Sequence[Stretch]) -> tuple[_Said, ...]:
-    return tuple(replace(t, tick=t.tick + s.shift) for s in stretches for t in texts if s.start <= t.tick < s.end)
 
 
 def _track(track: Track, stretches: Sequence[Stretch]) -> Track:
-    controls = tuple(
-        replace(c, tick=c.tick + s.shift) for s in stretches for c in track.controls if s.start <= c.tick < s.end
-    )
+    passed = track.passthrough
     return replace(
         track,
         notes=_begun(track.notes, stretches),
-        controls=controls,
-        lyrics=_texts(track.lyrics, stretches),
-        messages=None if track.messages is None else _told(track.messages, stretches),
+        controls=_events(track.controls, stretches),
+        lyrics=_events(track.lyrics, stretches),
+        passthrough=passed and replace(passed, messages=_told(passed.messages, stretches)),
     )
 
 
@@ -132,11 +128,10 @@ def _told(messages: Sequence[Message], stretches: Sequence[Stretch]) -> tuple[Me
     out: list[Message] = []
     heard = 0
     for s in stretches:
-        before = [m for m in messages if heard <= m.tick < s.start and m.data[0] != META]
-        inside = [m for m in messages if s.start <= m.tick < s.end]
-        out += [Message(s.start + s.shift, m.data) for m in _last_words(before)]
-        out += [replace(m, tick=m.tick + s.shift) for m in inside]
-        heard = s.end
+        before = [m for m in messages if heard <= m.tick < s.start_tick and m.data[0] != META]
+        out += [Message(s.cover_tick, m.data) for m in _last_words(before)]
+        out += spans.shift(spans.starting_in(messages, s.start_tick, s.end_tick), s.shift_ticks)
+        heard = s.end_tick
     return tuple(out)
 
 
@@ -155,9 +150,9 @@ def _last_words(messages: Sequence[Message]) -> Iterable[Message]:
 
 def _tempo(tempo: TempoMap, stretches: Sequence[Stretch]) -> TempoMap:
     changes = [
-        TempoChange(tick + s.shift, tempo.bpm_at(tick))
+        TempoChange(tick + s.shift_ticks, tempo.bpm_at(tick))
         for s in stretches
-        for tick in sorted({s.start, *(c.tick for c in tempo.changes if s.start < c.tick < s.end)})
+        for tick in sorted({s.start_tick, *(c.tick for c in tempo.changes if s.start_tick < c.tick < s.end_tick)})
     ]
     return TempoMap(tuple(changes), tempo.start_s)
 
@@ -165,8 +160,8 @@ def _tempo(tempo: TempoMap, stretches: Sequence[Stretch]) -> TempoMap:
 def _meter(meter: MeterMap, stretches: Sequence[Stretch]) -> MeterMap:
     changes: list[MeterChange] = []
     for s in stretches:
-        for tick in sorted({s.start, *(c.tick for c in meter.changes if s.start < c.tick < s.end)}):
-            now = replace(meter.at(tick), tick=tick + s.shift)
+        for tick in sorted({s.start_tick, *(c.tick for c in meter.changes if s.start_tick < c.tick < s.end_tick)}):
+            now = replace(meter.at(tick), tick=tick + s.shift_ticks)
             if not changes or (now.numerator, now.denominator) != (changes[-1].numerator, changes[-1].denominator):
                 changes.append(now)
     return MeterMap(tuple(changes))

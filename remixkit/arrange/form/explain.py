@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remixkit.arrange.form.band_plan import BandPlan, is_lead
+from remixkit.arrange.form.band_plan import BandPlan
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.style.schema import Style
@@ -28,13 +28,11 @@ def table(plan: BandPlan, cover: Arrangement, style: Style, *, width: int = 100)
         "notes a beat; * leads; at the foot of a section what the band does before the next",
     ]
     for first in range(0, len(plan.sections), columns):
-        lines += ["", *_block(plan, parts, names, style, range(first, min(first + columns, len(plan.sections))), head)]
+        lines += ["", *_block(plan, parts, names, range(first, min(first + columns, len(plan.sections))), head)]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _block(
-    plan: BandPlan, parts: dict[str, Part], names: Sequence[str], style: Style, which: range, head: int
-) -> list[str]:
+def _block(plan: BandPlan, parts: dict[str, Part], names: Sequence[str], which: range, head: int) -> list[str]:
     def row(title: str, cells: list[str]) -> str:
         return title.ljust(head) + "".join(cell.rjust(_CELL) for cell in cells)
 
@@ -45,7 +43,7 @@ def _block(
         row("intensity", [f"{s.intensity:.2f}" for s in sections]),
     ]
     for name in names:
-        lead = "*" if is_lead(style.roles[name]) else ""
+        lead = "*" if parts[name].is_lead else ""
         cells = []
         for k, s in zip(which, sections, strict=True):
             beats = (s.end_tick - s.start_tick) / TICKS_PER_QUARTER
@@ -54,7 +52,7 @@ def _block(
             plays = name in plan.players[k]
             cells.append(f"{count / beats:.1f}{lead if plays else ''}" if count and plays else _ABSENT)
         lines.append(row(_label(name, parts[name]), cells))
-    ways = [s.ending if k + 1 < len(plan.sections) else "end" for k, s in zip(which, sections, strict=True)]
+    ways = [s.transition if k + 1 < len(plan.sections) else "end" for k, s in zip(which, sections, strict=True)]
     lines.append(row("", ["down" if s.is_down else "" for s in sections]))
     return [*(line for line in lines if line.strip()), row("ending", ways)]
 

@@ -1,4 +1,4 @@
-"""The plan comes first: which sections the cover has, how intense each is, and what is added before and after."""
+"""The outline comes first: which sections the cover has, how intense each is, and what is added before and after."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _BIG = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Outline:
     """The cover's outline on its own timeline.
 
     Parameters
@@ -68,7 +68,7 @@ class Plan:
         return self.sections[-1].end_tick
 
 
-def plan(analysis: Analysis, form: FormSpec) -> Plan:
+def outline_of(analysis: Analysis, form: FormSpec) -> Outline:
     """Lay out the sections of the cover.
 
     An intro is added where the song begins with its tune, an outro where it ends with it, both in whole bars and no
@@ -82,14 +82,14 @@ def plan(analysis: Analysis, form: FormSpec) -> Plan:
     longest = bar_count // 4
 
     first_bar = meter.changes[0].bar_ticks
-    tune_starts = analysis.melody[0].start_tick if analysis.melody else end
-    begins_alone = source[0].label == "intro" or tune_starts > 2 * first_bar
+    melody_starts = analysis.melody[0].start_tick if analysis.melody else end
+    begins_alone = source[0].label == "intro" or melody_starts > 2 * first_bar
     intro_bars = 0 if begins_alone else min(form.intro_bars, longest)
     pickup = first_bar if intro_bars and _is_pickup(analysis) and source[0].end_tick > first_bar else 0
     shift = max(0, intro_bars - (1 if pickup else 0)) * first_bar
     lead_in = shift + pickup
 
-    ends_alone = source[-1].label == "outro" or not _has_tune(analysis, source[-1])
+    ends_alone = source[-1].label == "outro" or not _has_melody(analysis, source[-1])
     outro_bars = 0 if ends_alone else min(form.outro_bars, max(1, longest))
     if not outro_bars and form.outro_bars and _is_busy_to_the_end(analysis, end):
         outro_bars = 1
@@ -127,7 +127,7 @@ def plan(analysis: Analysis, form: FormSpec) -> Plan:
                 borrows_tick=_closing(planned, length),
             )
         )
-    return Plan(tuple(planned), shift)
+    return Outline(tuple(planned), shift)
 
 
 def intensities(sections: tuple[Section, ...]) -> tuple[float, ...]:
@@ -201,7 +201,7 @@ def _sections(analysis: Analysis) -> tuple[Section, ...]:
     return (Section(0, meter.bar_end(last - 1), "verse", 0.5),)
 
 
-def _has_tune(analysis: Analysis, section: Section) -> bool:
+def _has_melody(analysis: Analysis, section: Section) -> bool:
     return any(section.start_tick <= n.start_tick < section.end_tick for n in analysis.melody)
 
 
@@ -217,8 +217,8 @@ def _is_busy_to_the_end(analysis: Analysis, end: int) -> bool:
     """Whether the tune or the chords still move after the middle of the last bar, so that nothing would ring out."""
     meter = analysis.song.grid.meter
     middle = (meter.bar_start(end - 1) + end) // 2
-    late_tune = any(n.start_tick >= middle for n in analysis.melody)
-    return late_tune or any(middle <= c.start_tick < end for c in analysis.chords)
+    late_melody = any(n.start_tick >= middle for n in analysis.melody)
+    return late_melody or any(middle <= c.start_tick < end for c in analysis.chords)
 
 
 def _mark_last_chorus(sections: list[PlannedSection]) -> list[PlannedSection]:

@@ -22,9 +22,9 @@ from remixkit.arrange.form.chart import PlannedSection
 from remixkit.errors import StyleError
 from remixkit.files import replacing
 from remixkit.plugins import nearest
-from remixkit.style.schema import Ending, Style
+from remixkit.style.schema import Style, Transition
 
-ENDINGS: tuple[str, ...] = get_args(Ending)
+ENDINGS: tuple[str, ...] = get_args(Transition)
 _TOP = ("song", "style", "sections")
 _KEYS = ("name", "bars", "intensity", "ending", "down", "players")
 _HEAD = """\
@@ -74,7 +74,7 @@ def to_toml(plan: BandPlan, notes: str = "") -> str:
             f"name = {_quoted(section.label)}",
             f"bars = [{first}, {last}]",
             f"intensity = {section.intensity:g}",
-            f"ending = {_quoted(section.ending)}",
+            f"ending = {_quoted(section.transition)}",
             f"down = {str(section.is_down).lower()}",
             f"players = [{', '.join(_quoted(p) for p in players)}]",
         ]
@@ -129,7 +129,7 @@ def _section(
         _fail(file, place, f"bars {bars[0]}-{bars[1]} of the cover are {section.label!r}", remedy)
     intensity, ending, down = (
         table.get("intensity", section.intensity),
-        table.get("ending", section.ending),
+        table.get("ending", section.transition),
         table.get("down", section.is_down),
     )
     if isinstance(intensity, bool) or not isinstance(intensity, int | float) or not 0 <= intensity <= 1:
@@ -142,7 +142,7 @@ def _section(
         _fail(file, f"{place}.players", "must be a list in square brackets", "")
     _known(file, f"{place}.players", f"player of {style.name}", [str(p) for p in players], style.roles)
     return (
-        replace(section, intensity=float(intensity), ending=ending, is_down=down),
+        replace(section, intensity=float(intensity), transition=ending, is_down=down),
         tuple(name for name in style.roles if name in players),
     )
 

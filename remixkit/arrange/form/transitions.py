@@ -1,4 +1,4 @@
-"""How sections join: what the band does in the last bars of one before the next begins, and where it plays down.
+"""Transitions: what the band does in the last bars of one before the next begins, and where it plays down.
 
 fill
     The drummer leads over; everyone else plays on.
@@ -24,22 +24,24 @@ from itertools import zip_longest
 
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.seeding import child_rng
-from remixkit.style.schema import Ending, FormSpec
+from remixkit.style.schema import FormSpec, Transition
 
 # How many bars `half` and `build` last; a section must be twice as long to have them.
 LAST_BARS = 2
 
 
-def joined(sections: Sequence[PlannedSection], form: FormSpec, bar_ticks: int, seed: int) -> tuple[PlannedSection, ...]:
-    """The sections with their endings, and some of them played down, as the style's form asks.
+def with_transitions(
+    sections: Sequence[PlannedSection], form: FormSpec, bar_ticks: int, seed: int
+) -> tuple[PlannedSection, ...]:
+    """The sections with their transitions, and some of them played down, as the style's form asks.
 
     A name that returns before the same name ends in the same way, most of the time: a habit of the band.
     """
-    habits: dict[tuple[str, str], Ending] = {}
+    habits: dict[tuple[str, str], Transition] = {}
     out: list[PlannedSection] = []
     for section, after in zip_longest(sections, sections[1:]):
         if after is None:
-            out.append(replace(section, ending="none"))
+            out.append(replace(section, transition="none"))
             break
         long = section.end_tick - section.start_tick >= 2 * LAST_BARS * bar_ticks
         rises = after.is_last_chorus and not section.is_last_chorus
@@ -47,21 +49,21 @@ def joined(sections: Sequence[PlannedSection], form: FormSpec, bar_ticks: int, s
         rng = child_rng(seed, "ending", section.label, name, len(out))
         goes_on = after.label == section.label and not rises
         options = [e for e in _options(form, name) if _suits(e, long=long, goes_on=goes_on)] or ["fill"]
-        ending = habits.get((section.label, name))
-        if ending not in options or rng.random() < 0.3:
-            ending = options[int(rng.integers(len(options)))]
-        habits[section.label, name] = ending
+        transition = habits.get((section.label, name))
+        if transition not in options or rng.random() < 0.3:
+            transition = options[int(rng.integers(len(options)))]
+        habits[section.label, name] = transition
         chance = _down_chance(form, section, rises)
         is_down = long and child_rng(seed, "down", len(out)).random() < chance
-        out.append(replace(section, ending=ending, is_down=is_down))
+        out.append(replace(section, transition=transition, is_down=is_down))
     return tuple(out)
 
 
-def _suits(ending: Ending, *, long: bool, goes_on: bool) -> bool:
+def _suits(transition: Transition, *, long: bool, goes_on: bool) -> bool:
     """Two bars of preparation need a section of four; where the same goes on, nobody stops for it."""
-    if ending in ("half", "build"):
+    if transition in ("half", "build"):
         return long and not goes_on
-    return ending != "stop" or not goes_on
+    return transition != "stop" or not goes_on
 
 
 def _down_chance(form: FormSpec, section: PlannedSection, rises: bool) -> float:
@@ -72,7 +74,7 @@ def _down_chance(form: FormSpec, section: PlannedSection, rises: bool) -> float:
     return chances.get("before_last_chorus" if rises else section.label, 0.0)
 
 
-def _options(form: FormSpec, name: str) -> list[Ending]:
+def _options(form: FormSpec, name: str) -> list[Transition]:
     """What the style allows before a section of that name; a stop before the last chorus where it says nothing."""
     named = {str(arrival): endings for arrival, endings in form.endings.items()}
     given = named.get(name, named.get("all"))

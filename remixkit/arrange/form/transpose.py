@@ -9,6 +9,7 @@ from dataclasses import replace
 from remixkit.midi.spec import KEY_PRESSURE, KIND_BITS, META, META_KEY
 from remixkit.model.analysis import Analysis, ChordSpan, Key, MelodyNote, Mode
 from remixkit.model.song import Message, Song, Track
+from remixkit.model.source_map import transposed_pitch
 from remixkit.theory.keys import parse_key
 
 # From the tonic of a key to that of its relative.
@@ -16,8 +17,8 @@ RELATIVE: Mapping[Mode, int] = {"major": 9, "minor": 3}
 _KEY_SIGNATURE = bytes((META, META_KEY))
 
 
-def in_key(analysis: Analysis, wanted: str) -> Analysis:
-    """The song moved so that the key it is longest in becomes the wanted one; other keys move along.
+def semitones_to(analysis: Analysis, wanted: str) -> int:
+    """How far the song has to move so that the key it is longest in becomes the wanted one, -12 to 12.
 
     Parameters
     ----------
@@ -32,11 +33,6 @@ def in_key(analysis: Analysis, wanted: str) -> Analysis:
     ValueError
         If that names no key.
     """
-    return transposed(analysis, semitones_to(analysis, wanted))
-
-
-def semitones_to(analysis: Analysis, wanted: str) -> int:
-    """How far the song has to move, -12 to 12."""
     if wanted.startswith(("+", "-")):
         return int(wanted)
     tonic, mode = parse_key(wanted)
@@ -57,7 +53,7 @@ def transposed(analysis: Analysis, semitones: int) -> Analysis:
         return analysis
 
     def sung(n: MelodyNote) -> MelodyNote:
-        return replace(n, pitch=_moved(n.pitch, semitones))
+        return replace(n, pitch=transposed_pitch(n.pitch, semitones))
 
     def key(k: Key) -> Key:
         return replace(k, tonic_pc=(k.tonic_pc + semitones) % 12)
@@ -77,25 +73,23 @@ def transposed(analysis: Analysis, semitones: int) -> Analysis:
 
 def song_transposed(song: Song, semitones: int) -> Song:
     """The song's notes but the drums' so many semitones higher, and what is said of single keys and of the key."""
-    unplayed = song.unplayed
+    passed = song.passthrough
     return replace(
         song,
         tracks=tuple(t if t.is_drum else _track(t, semitones) for t in song.tracks),
         key_signatures=tuple(replace(k, sharps=_sharps(k.sharps, semitones)) for k in song.key_signatures),
         chord_symbols=(),
-        unplayed=None if unplayed is None else tuple(_messages(told, semitones) for told in unplayed),
+        passthrough=passed and replace(passed, unplayed=tuple(_messages(told, semitones) for told in passed.unplayed)),
     )
 
 
-def _moved(pitch: int, semitones: int) -> int:
-    there = pitch + semitones
-    return there + 12 * ((there < 0) - (there > 127))
-
-
 def _track(track: Track, semitones: int) -> Track:
-    notes = tuple(sorted(replace(n, pitch=_moved(n.pitch, semitones)) for n in track.notes))
+    notes = tuple(sorted(replace(n, pitch=transposed_pitch(n.pitch, semitones)) for n in track.notes))
+    passed = track.passthrough
     return replace(
-        track, notes=notes, messages=None if track.messages is None else _messages(track.messages, semitones)
+        track,
+        notes=notes,
+        passthrough=passed and replace(passed, messages=_messages(passed.messages, semitones)),
     )
 
 
@@ -106,7 +100,7 @@ def _messages(messages: tuple[Message, ...], semitones: int) -> tuple[Message, .
 def _data(data: bytes, semitones: int) -> bytes:
     """Pressure on a key goes to the key that is played; a key signature names the key that is heard."""
     if data[0] & KIND_BITS == KEY_PRESSURE:
-        return bytes((data[0], _moved(data[1], semitones), data[2]))
+        return bytes((data[0], transposed_pitch(data[1], semitones), data[2]))
     if data.startswith(_KEY_SIGNATURE):
         sharps = _sharps(int.from_bytes(data[2:3], "big", signed=True), semitones)
         return _KEY_SIGNATURE + sharps.to_bytes(1, "big", signed=True) + data[3:]

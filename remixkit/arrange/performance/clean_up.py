@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from remixkit.arrange.playing.player import ordered
-from remixkit.arrange.playing.task import Phrase
+from remixkit.arrange.playing.task import RoleOutput
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.style.role_kinds import traits
 from remixkit.style.schema import RoleSpec, Style
 from remixkit.theory.instruments import instrument
 from remixkit.theory.voicing_candidates import breaches_low_interval
@@ -21,11 +22,9 @@ from remixkit.theory.voicing_candidates import breaches_low_interval
 # Above this pitch no interval is too low.
 _CLEAR = 54
 _SLOT = TICKS_PER_QUARTER // 4
-# Who gives way, and who is the ground that others give way to. Power chords are meant to stand on the bass.
-_GIVING_WAY = frozenset({"chords", "pad", "arpeggio", "ostinato", "riff", "counter"})
 
 
-def cleared(done: Mapping[str, Phrase], style: Style) -> dict[str, Phrase]:
+def cleared(done: Mapping[str, RoleOutput], style: Style) -> dict[str, RoleOutput]:
     """Every phrase, low notes that blur with what sounds below or beside them raised by octaves, or left out.
 
     The bass and the tune stay as they are; players give way to those before them in the style file.
@@ -33,14 +32,15 @@ def cleared(done: Mapping[str, Phrase], style: Style) -> dict[str, Phrase]:
     low: dict[int, set[int]] = defaultdict(set)
     out = dict(done)
     for name, phrase in done.items():
-        if style.roles[name].kind == "bass":
+        if traits(style.roles[name]).low_register == "holds":
             _hold(low, phrase.notes)
     for name, phrase in done.items():
         spec = style.roles[name]
-        if spec.kind not in _GIVING_WAY:
+        if traits(spec).low_register != "gives way":
             continue
+        # Power chords are meant to stand on the bass.
         if spec.voicing != "power":
-            out[name] = Phrase(_clear_all(phrase.notes, spec, low), phrase.controls)
+            out[name] = RoleOutput(_clear_all(phrase.notes, spec, low), phrase.controls)
         _hold(low, out[name].notes)
     return out
 

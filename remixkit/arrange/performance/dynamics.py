@@ -18,13 +18,16 @@ def loudness_at(chart: Chart, *, depth: float, is_lead: bool = False) -> Callabl
     its last two bars, which lean towards a louder section to come.
     """
     starts = [s.start_tick for s in chart.sections]
-    efforts = [s.level * (1.0 if is_lead else s.effort / s.intensity if s.intensity else 1.0) for s in chart.sections]
-    levels = [1.0 + depth * (effort - 0.7) for effort in efforts]
+    intensities = [
+        s.level * (1.0 if is_lead else s.accompaniment_intensity / s.intensity if s.intensity else 1.0)
+        for s in chart.sections
+    ]
+    levels = [1.0 + depth * (intensity - 0.7) for intensity in intensities]
     builds: dict[int, tuple[int, int, float]] = {}
     for i, a in enumerate(chart.sections[:-1]):
         bar = chart.grid.meter.at(a.start_tick).bar_ticks
         start = max(a.start_tick, a.end_tick - _BUILD_BARS * bar)
-        if efforts[i + 1] > efforts[i] and a.end_tick - a.start_tick > _BUILD_BARS * bar:
+        if intensities[i + 1] > intensities[i] and a.end_tick - a.start_tick > _BUILD_BARS * bar:
             builds[i] = (start, a.end_tick, 0.6 * (levels[i + 1] - levels[i]))
 
     def factor(tick: int) -> float:

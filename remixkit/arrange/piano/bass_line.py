@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remixkit.arrange.piano.phrases import Sounding, Span, intensity_at
+from remixkit.arrange.piano.phrases import Phrase, Sounding, intensity_at
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -28,8 +28,8 @@ _PARALLEL, _CLASH = 5.0, 1.2
 
 def bass_line(
     chords: Sequence[ChordSpan],
-    tune: Sequence[Note],
-    spans: Sequence[Span],
+    melody: Sequence[Note],
+    spans: Sequence[Phrase],
     *,
     ceilings: Sequence[int] | None = None,
     low: int = LOW,
@@ -45,7 +45,7 @@ def bass_line(
     ----------
     chords : sequence of ChordSpan
         Sounding chords, cut at bar lines.
-    tune : sequence of Note
+    melody : sequence of Note
         The line above.
     spans : sequence of Span
         Phrases.
@@ -58,7 +58,7 @@ def bass_line(
     """
     if not chords:
         return ()
-    view = Sounding(tune)
+    view = Sounding(melody)
     above = [sung_with(view, c.start_tick) for c in chords]
     left = [sung_before(view, c.start_tick) for c in chords]
     starts = {s.start_tick for s in spans}
@@ -81,14 +81,14 @@ def bass_line(
     return tuple(choice[i][0] for choice, i in zip(options, path, strict=True))
 
 
-def sung_with(tune: Sounding, tick: int) -> int | None:
+def sung_with(melody: Sounding, tick: int) -> int | None:
     """What is sung with a chord that begins at a tick."""
-    return next((n.pitch for n in reversed(tune.during(tick, tick + _SOON))), None)
+    return next((n.pitch for n in reversed(melody.during(tick, tick + _SOON))), None)
 
 
-def sung_before(tune: Sounding, tick: int) -> int | None:
+def sung_before(melody: Sounding, tick: int) -> int | None:
     """What was sung last before a chord that begins at a tick."""
-    past = (n.pitch for n in reversed(tune.during(tick - _PAST, tick)) if n.start_tick < tick - _SOON)
+    past = (n.pitch for n in reversed(melody.during(tick - _PAST, tick)) if n.start_tick < tick - _SOON)
     return next(past, None)
 
 

@@ -5,7 +5,7 @@ performance difficulty", 2018, allow five keys and fourteen semitones; the solve
 after 130 ms, a move of the hand of at most 12 semitones in 150 ms and 24 in 300 ms (craft). A chord that is wider than
 the span, but not wider than `Reach.roll`, is rolled where there is time for it.
 
-The tune is never lost: notes of worth ``TUNE`` are always played, and everything else makes room for them.
+The tune is never lost: notes of ``MELODY_PRIORITY`` are always played, and everything else makes room for them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from itertools import groupby, pairwise
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER, TempoMap
 
-TUNE = math.inf
-# Worth of a bass note: what comes before it leaves the hand where it can reach it.
-BASS = 10.0
+MELODY_PRIORITY = math.inf
+# Priority of a bass note: what comes before it leaves the hand where it can reach it.
+BASS_PRIORITY = 10.0
 ROLL_S = 0.035
 TOGETHER_S = 0.012
 _LIFT_S = 0.02
@@ -65,11 +65,11 @@ LEVELS: dict[str, Reach] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A note and what it is worth; ``TUNE`` is never dropped."""
+class WeightedNote:
+    """A note and its priority; ``MELODY_PRIORITY`` is never dropped."""
 
     note: Note
-    worth: float
+    priority: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class Fault:
     what: str
 
 
-def chord_worth(pitch: int, tones: Sequence[int], bass_pc: int | None, *, lowest: bool = False) -> float:
-    """Worth of an accompanying note: bass, then third and seventh, root, colour, fifth; least what is no chord tone.
+def chord_priority(pitch: int, tones: Sequence[int], bass_pc: int | None, *, lowest: bool = False) -> float:
+    """Priority of an accompanying note: bass, then third and seventh, root, colour, fifth; least what is no chord tone.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def chord_worth(pitch: int, tones: Sequence[int], bass_pc: int | None, *, lowest
     """
     pc = pitch % 12
     if lowest and (pc == bass_pc or (bass_pc is None and tones and pc == tones[0])):
-        return BASS
+        return BASS_PRIORITY
     if pc not in tones:
         return 1.0
     place = (pc - tones[0]) % 12
@@ -104,16 +104,16 @@ def chord_worth(pitch: int, tones: Sequence[int], bass_pc: int | None, *, lowest
 
 
 def fit_hand(
-    weighed: Sequence[Weighed], tempo: TempoMap, reach: Reach | None = None, *, taken: Sequence[Note] = ()
+    weighted: Sequence[WeightedNote], tempo: TempoMap, reach: Reach | None = None, *, taken: Sequence[Note] = ()
 ) -> tuple[Note, ...]:
     """What one hand plays of what it is asked to: playable, and with every note of the tune.
 
-    Notes go by worth, least first. A key held too long is released early rather than lost; a chord too wide
+    Notes go by priority, least first. A key held too long is released early rather than lost; a chord too wide
     but not too wide to roll is rolled upwards from its place, where it has the time.
 
     Parameters
     ----------
-    weighed : sequence of Weighed
+    weighted : sequence of WeightedNote
         In any order.
     tempo : TempoMap
         For the limits, which are in milliseconds.
@@ -127,7 +127,7 @@ def fit_hand(
     tuple of Note
         Sorted. `faults` finds nothing in them that the tune alone would not have.
     """
-    return tuple(sorted(note for _, note in walk(weighed, tempo, reach or Reach(), taken)))
+    return tuple(sorted(note for _, note in walk(weighted, tempo, reach or Reach(), taken)))
 
 
 def roll(notes: Sequence[Note], tempo: TempoMap, reach: Reach | None = None) -> list[Note]:
@@ -156,7 +156,7 @@ def faults(notes: Sequence[Note], tempo: TempoMap, reach: Reach | None = None) -
     struck: dict[int, float] = {}
     held: list[Note] = []
     there, before = None, -math.inf
-    for group in onsets([Weighed(n, 0.0) for n in notes], tempo):
+    for group in onsets([WeightedNote(n, 0.0) for n in notes], tempo):
         tick = group[0].note.start_tick
         now = tempo.second(tick)
         new = [w.note for w in group]
@@ -197,24 +197,24 @@ class _Hand:
 
     def __init__(self, tempo: TempoMap, reach: Reach, taken: Sequence[Note]) -> None:
         self.tempo, self.reach, self.taken = tempo, reach, _Keys(taken)
-        self.played: list[tuple[Weighed, Note]] = []
+        self.played: list[tuple[WeightedNote, Note]] = []
         self.sounding: list[int] = []
         self.struck: dict[int, float] = {}
         self.middle: float | None = None
         self.second = -math.inf
 
-    def held_tune(self) -> list[int]:
-        return [note.pitch for w, note in (self.played[i] for i in self.sounding) if w.worth == TUNE]
+    def held_melody(self) -> list[int]:
+        return [note.pitch for w, note in (self.played[i] for i in self.sounding) if w.priority == MELODY_PRIORITY]
 
     def choose(
-        self, group: Sequence[Weighed], now: float, gap_s: float, ahead: Sequence[tuple[float, float]]
-    ) -> list[Weighed]:
-        """The tune at an onset, and as much else, by worth, as the hand can take; `ahead` is where it must be when."""
+        self, group: Sequence[WeightedNote], now: float, gap_s: float, ahead: Sequence[tuple[float, float]]
+    ) -> list[WeightedNote]:
+        """The tune at an onset, and as much else, by priority, as can be taken; `ahead` is where it must be when."""
         tick = group[0].note.start_tick
-        chosen = [w for w in group if w.worth == TUNE]
-        fixed = [] if chosen else self.held_tune()
+        chosen = [w for w in group if w.priority == MELODY_PRIORITY]
+        fixed = [] if chosen else self.held_melody()
         may_roll = not chosen and not fixed
-        for w in sorted((w for w in group if w.worth != TUNE), key=lambda w: (-w.worth, w.note.pitch)):
+        for w in sorted((w for w in group if w.priority != MELODY_PRIORITY), key=lambda w: (-w.priority, w.note.pitch)):
             pitch = w.note.pitch
             trial = [*(c.note.pitch for c in chosen), pitch]
             recent = (now - self.struck.get(pitch, -math.inf)) * 1000 < self.reach.repeat_ms
@@ -237,12 +237,14 @@ class _Hand:
     def may_reach(self, place: float, now: float) -> bool:
         return self.middle is None or self.reach.may_move(abs(place - self.middle), now - self.second)
 
-    def strike(self, chosen: Sequence[Weighed], tick: int, now: float) -> None:
+    def strike(self, chosen: Sequence[WeightedNote], tick: int, now: float) -> None:
         self._release(chosen, tick)
         notes = [w.note for w in chosen]
         seconds = [now] * len(notes)
         self.middle = middle([n.pitch for n in notes])
-        if notes[-1].pitch - notes[0].pitch > self.reach.span and not any(w.worth == TUNE for w in chosen):
+        if notes[-1].pitch - notes[0].pitch > self.reach.span and not any(
+            w.priority == MELODY_PRIORITY for w in chosen
+        ):
             notes = roll(notes, self.tempo, self.reach)
             seconds = [now + k * ROLL_S for k in range(len(notes))]
             self.middle = float(notes[-1].pitch)
@@ -252,19 +254,19 @@ class _Hand:
             self.sounding.append(len(self.played))
             self.played.append((w, note))
 
-    def _release(self, chosen: Sequence[Weighed], tick: int) -> None:
+    def _release(self, chosen: Sequence[WeightedNote], tick: int) -> None:
         """Let go of held keys that the new ones need or take out of reach."""
         new = [w.note.pitch for w in chosen]
         room = self.reach.notes - len(new)
-        has_tune = any(w.worth == TUNE for w in chosen)
+        has_melody = any(w.priority == MELODY_PRIORITY for w in chosen)
         self.sounding = [i for i in self.sounding if self.played[i][1].end_tick > tick]
-        for i in sorted(self.sounding, key=lambda i: (-self.played[i][0].worth, -self.played[i][1].start_tick)):
+        for i in sorted(self.sounding, key=lambda i: (-self.played[i][0].priority, -self.played[i][1].start_tick)):
             w, note = self.played[i]
             fits = max([*new, note.pitch]) - min([*new, note.pitch]) <= self.reach.span and room > 0
             if note.pitch in new:
                 lift = round(_LIFT_S * self.tempo.bpm_at(tick) * TICKS_PER_QUARTER / 60)
                 end = max(note.start_tick + 1, tick - lift)
-            elif fits and not (has_tune and w.worth == TUNE):
+            elif fits and not (has_melody and w.priority == MELODY_PRIORITY):
                 new.append(note.pitch)
                 room -= 1
                 continue
@@ -274,10 +276,10 @@ class _Hand:
 
 
 def walk(
-    weighed: Sequence[Weighed], tempo: TempoMap, reach: Reach, taken: Sequence[Note]
-) -> list[tuple[Weighed, Note]]:
+    weighted: Sequence[WeightedNote], tempo: TempoMap, reach: Reach, taken: Sequence[Note]
+) -> list[tuple[WeightedNote, Note]]:
     """What a hand was asked and what it plays of it."""
-    groups = onsets(weighed, tempo)
+    groups = onsets(weighted, tempo)
     if not groups:
         return []
     seconds = [*tempo.to_s([g[0].note.start_tick for g in groups]).tolist(), math.inf]
@@ -293,7 +295,7 @@ def walk(
 
 
 def _ahead(
-    groups: Sequence[Sequence[Weighed]], seconds: Sequence[float], k: int, reach: Reach
+    groups: Sequence[Sequence[WeightedNote]], seconds: Sequence[float], k: int, reach: Reach
 ) -> list[tuple[float, float]]:
     """Where the hand must be soon, and when: for the next bass, and for the tune, of what a jump could miss."""
     window_s = max((ms for ms, _ in reach.jumps), default=0.0) / 1000
@@ -301,20 +303,20 @@ def _ahead(
     for group, at in zip(groups[k + 1 :], seconds[k + 1 :], strict=False):
         if at - seconds[k] > window_s:
             break
-        tune = [w.note.pitch for w in group if w.worth == TUNE]
-        bass = [w.note.pitch for w in group if w.worth >= BASS]
-        if tune or (bass and not places):
-            places.append((middle(tune or bass), at))
-        if tune:
+        melody = [w.note.pitch for w in group if w.priority == MELODY_PRIORITY]
+        bass = [w.note.pitch for w in group if w.priority >= BASS_PRIORITY]
+        if melody or (bass and not places):
+            places.append((middle(melody or bass), at))
+        if melody:
             break
     return places
 
 
-def onsets(weighed: Sequence[Weighed], tempo: TempoMap) -> list[list[Weighed]]:
-    """Notes struck together, in order; of two on one key the worthier stays."""
-    ordered = sorted(weighed, key=lambda w: (w.note.start_tick, w.note.pitch, -w.worth))
+def onsets(weighted: Sequence[WeightedNote], tempo: TempoMap) -> list[list[WeightedNote]]:
+    """Notes struck together, in order; of two on one key the one that comes first stays."""
+    ordered = sorted(weighted, key=lambda w: (w.note.start_tick, w.note.pitch, -w.priority))
     seconds = tempo.to_s([w.note.start_tick for w in ordered]).tolist() if ordered else []
-    groups: list[list[Weighed]] = []
+    groups: list[list[WeightedNote]] = []
     first = -math.inf
     for w, at in zip(ordered, seconds, strict=True):
         if at - first > TOGETHER_S:
@@ -323,7 +325,7 @@ def onsets(weighed: Sequence[Weighed], tempo: TempoMap) -> list[list[Weighed]]:
         same = next((k for k, o in enumerate(groups[-1]) if o.note.pitch == w.note.pitch), None)
         if same is None:
             groups[-1].append(w)
-        elif w.worth > groups[-1][same].worth:
+        elif w.priority > groups[-1][same].priority:
             groups[-1][same] = w
     return groups
 

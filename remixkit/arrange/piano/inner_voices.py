@@ -12,12 +12,12 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from remixkit.arrange.form.chart import Chart
-from remixkit.arrange.piano.hands import Weighed
-from remixkit.arrange.piano.phrases import Sounding, Span, evened, span_at
+from remixkit.arrange.piano.hands import WeightedNote
+from remixkit.arrange.piano.phrases import Phrase, Sounding, evened, phrase_at
 from remixkit.arrange.piano.right_line import held, strength, weight
 from remixkit.arrange.piano.right_melody import Touch, lift, midi
 from remixkit.arrange.playing.tones import clashes
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.seeding import child_rng
 from remixkit.theory.chords import tones
@@ -25,7 +25,7 @@ from remixkit.theory.keys import chord_at
 
 # Lower than this a third or a sixth under the tune is the left hand's; its thumb sings between these.
 LOWEST, THUMB = 57, (53, 70)
-_LINE_WORTH, _SUPPORT_WORTH, _MOVING_WORTH = 9.0, 4.0, 4.5
+_LINE_PRIORITY, _SUPPORT_PRIORITY, _MOVING_PRIORITY = 9.0, 4.0, 4.5
 # How long the hand stays with a chord's bass before its thumb sings.
 _AFTER_BASS = TICKS_PER_QUARTER * 3 // 4
 # Where the thumb is at home.
@@ -34,33 +34,33 @@ _EIGHTH = TICKS_PER_QUARTER // 2
 # Eighths that pass faster than this are too quick for an inner voice; it then moves in quarters.
 _LEAST_S = 0.21
 # Which of the places between two notes of the tune are played: by their number and their strength in the bar.
-FIGURES = ("answer", "offbeats", "beats", "run")
+FIGURES = ("second_half", "offbeats", "beats", "run")
 
 
 def supports(
     chart: Chart,
-    tune: Sequence[Note],
+    melody: Sequence[Note],
     doubled: Sequence[Note],
-    spans: Sequence[Span],
+    spans: Sequence[Phrase],
     touch: Touch,
-    origin: str,
+    role: str,
     ration: int,
     *,
     most: int = 2,
-) -> list[Weighed]:
+) -> list[WeightedNote]:
     """Chord tones struck with the tune where it is long or strong and the section asks for it; the `ration` best.
 
     Parameters
     ----------
     chart : Chart
         Chords and bars.
-    tune, doubled : sequence of Note
+    melody, doubled : sequence of Note
         The line, and its octaves.
     spans : sequence of Span
         Phrases.
     touch : Touch
         Velocities.
-    origin : str
+    role : str
         The role's name.
     ration : int
         Notes in all.
@@ -68,18 +68,18 @@ def supports(
         Notes under one of the tune.
     """
     octave_of = {n.start_tick: n for n in doubled}
-    found: list[tuple[float, Weighed]] = []
+    found: list[tuple[float, WeightedNote]] = []
     last: int | None = None
-    for n in tune:
-        section = span_at(spans, n.start_tick).section
+    for n in melody:
+        section = phrase_at(spans, n.start_tick).section
         if n.end_tick - n.start_tick < 0.45 * TICKS_PER_QUARTER:
             continue
-        worth = weight(chart, n) + 2.0 * section.intensity
+        priority = weight(chart, n) + 2.0 * section.intensity
         under = _under(chart, n, octave_of.get(n.start_tick), last)[:most]
         for k, pitch in enumerate(under):
             velocity = midi(n.velocity - touch.inner + 10 * strength(chart, n.start_tick) + evened(section, 8))
-            note = replace(n, pitch=pitch, velocity=velocity, origin=f"{origin}/under")
-            found.append((worth - 1.5 * k, Weighed(note, _SUPPORT_WORTH - k)))
+            note = replace(n, pitch=pitch, velocity=velocity, origin=Origin(role, function="harmony"))
+            found.append((priority - 1.5 * k, WeightedNote(note, _SUPPORT_PRIORITY - k)))
         last = under[0] if under else last
     best = sorted(found, key=lambda f: (-f[0], f[1].note.start_tick))[: max(0, ration)]
     return [w for _, w in best]
@@ -88,22 +88,24 @@ def supports(
 def lines(
     chart: Chart,
     found: Sequence[tuple[tuple[int, int], Sequence[Note]]],
-    spans: Sequence[Span],
+    spans: Sequence[Phrase],
     touch: Touch,
-    origin: str,
+    role: str,
     ration: int,
-) -> list[Weighed]:
+) -> list[WeightedNote]:
     """The lines that stand in for the tune, thinned to `ration` notes, a fair share to each."""
     beats = sum((end - start) / TICKS_PER_QUARTER for (start, end), _ in found)
-    out: list[Weighed] = []
+    out: list[WeightedNote] = []
     for (start, end), notes in found:
         share = max(2, round(ration * (end - start) / TICKS_PER_QUARTER / max(1.0, beats)))
         best = sorted(sorted(notes, key=lambda n: (-_line_weight(chart, n, start), n.start_tick))[:share])
         for n in held(best, end):
-            span = span_at(spans, n.start_tick)
+            span = phrase_at(spans, n.start_tick)
             swell = 5.0 * span.arch(n.start_tick) + 4.0 * strength(chart, n.start_tick) + lift(span, n.start_tick)
             velocity = midi(touch.base - touch.line - 2 + swell + evened(span.section, 16))
-            out.append(Weighed(replace(n, velocity=velocity, origin=f"{origin}/line"), _LINE_WORTH))
+            out.append(
+                WeightedNote(replace(n, velocity=velocity, origin=Origin(role, function="stand_in")), _LINE_PRIORITY)
+            )
     return out
 
 
@@ -111,13 +113,13 @@ def moving(
     chart: Chart,
     line: Sequence[Note],
     right: Sequence[Note],
-    spans: Sequence[Span],
+    spans: Sequence[Phrase],
     loud: int,
-    origin: str,
+    role: str,
     *,
     seed: int,
     busy: bool,
-) -> list[Weighed]:
+) -> list[WeightedNote]:
     """What the left hand's thumb plays where the line holds or rests: the source's second voice, else chord tones.
 
     Parameters
@@ -132,7 +134,7 @@ def moving(
         Phrases.
     loud : int
         Velocity of the hand.
-    origin : str
+    role : str
         The role's name.
     seed : int
         For the figures: one for each phrase, the same where a section's phrase returns.
@@ -140,9 +142,9 @@ def moving(
         Whether gaps of a beat are filled in quiet sections too, not only those of a beat and a half.
     """
     view, sounding = Sounding(_second_voice(chart)), Sounding(right)
-    out: list[Weighed] = []
+    out: list[WeightedNote] = []
     for n, following in zip_longest(line, line[1:]):
-        span = span_at(spans, n.start_tick)
+        span = phrase_at(spans, n.start_tick)
         section = span.section
         until = min(following.start_tick if following is not None else n.end_tick, section.end_tick, chart.end_tick)
         least = 1.0 if section.intensity >= 0.55 or busy else 1.5
@@ -152,16 +154,18 @@ def moving(
         wanted = {p: found.pitch for p in places if (found := _struck_at(view, p)) is not None}
         if len(wanted) < max(1, len(places) // 3):
             wanted = {}
-            places = _of_figure(chart, places, _figure(span, seed, origin))
+            places = _of_figure(chart, places, _figure(span, seed, role))
         last = n.pitch - 9
         made = []
         for tick in sorted(wanted) or places:
             pitch = _between(chart, tick, sounding, n.pitch, wanted.get(tick), last)
             if pitch is not None:
                 swell = 5.0 * span.arch(tick) + 4.0 * strength(chart, tick) + lift(span, tick) + evened(section, 20)
-                made.append(Note(tick, tick + _EIGHTH, pitch, midi(loud - 4 + swell), f"{origin}/moving"))
+                made.append(
+                    Note(tick, tick + _EIGHTH, pitch, midi(loud - 4 + swell), Origin(role, function="countermelody"))
+                )
                 last = pitch
-        out += [Weighed(m, _MOVING_WORTH) for m in held(made, until)]
+        out += [WeightedNote(m, _MOVING_PRIORITY) for m in held(made, until)]
     return out
 
 
@@ -221,25 +225,25 @@ def _places(chart: Chart, start_tick: int, end_tick: int) -> list[int]:
     return [p for p in places if p - chord_at(chart.chords, p).start_tick >= _AFTER_BASS]
 
 
-def _figure(span: Span, seed: int, origin: str) -> str:
-    rng = child_rng(seed, origin, "figure", span.section.label, span.number)
+def _figure(span: Phrase, seed: int, role: str) -> str:
+    rng = child_rng(seed, role, "figure", span.section.label, span.number)
     return FIGURES[int(rng.integers(len(FIGURES) if span.section.intensity >= 0.45 else len(FIGURES) - 1))]
 
 
 def _of_figure(chart: Chart, places: Sequence[int], figure: str) -> list[int]:
     if figure == "run" or len(places) == 1:
         return list(places)
-    if figure == "answer":
+    if figure == "second_half":
         return list(places[len(places) // 2 :])
     is_beat = figure == "beats"
     return [p for p in places if (strength(chart, p) >= 0.5) == is_beat] or list(places[:1])
 
 
-def _between(chart: Chart, tick: int, sounding: Sounding, tune: int, wanted: int | None, last: int) -> int | None:
+def _between(chart: Chart, tick: int, sounding: Sounding, melody: int, wanted: int | None, last: int) -> int | None:
     """A chord tone under what the right hand holds, near the last one but not on it; of `wanted`'s class if it can."""
     pcs = tones(chord_at(chart.chords, tick))
     above = sounding.during(tick, tick + _EIGHTH)
-    high = min((n.pitch for n in above), default=tune + 3)
+    high = min((n.pitch for n in above), default=melody + 3)
     options = [
         p
         for p in range(THUMB[0], min(THUMB[1], high - 3) + 1)

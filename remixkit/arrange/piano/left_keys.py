@@ -24,7 +24,7 @@ CLEAR_FROM = {1: 52, 2: 51, 3: 48, 4: 46, 5: 46, 6: 46, 7: 34, 8: 43, 9: 41, 10:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ChordContext:
     """A chord of the piece as the left hand stands on it.
 
     Parameters
@@ -46,11 +46,11 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Above:
+class HandLimits:
     """What the left hand must not touch: the right hand, and the tune in it."""
 
     right: Sounding
-    tune: Sounding
+    melody: Sounding
 
     def ceiling(self, start_tick: int, end_tick: int) -> int:
         """The highest key to be had over a stretch."""
@@ -61,7 +61,7 @@ class Above:
         """Whether a pitch would sound a semitone against a note of the tune for more than an eighth."""
         return any(
             clashes(pitch, [n.pitch])
-            for n in self.tune.during(start_tick, end_tick)
+            for n in self.melody.during(start_tick, end_tick)
             if min(n.end_tick, end_tick) - max(n.start_tick, start_tick) >= TICKS_PER_QUARTER // 4
         )
 
@@ -74,71 +74,71 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke:
+class HandEvent:
     """An event of a pattern in its place; a legato one is held on by the fingers as long as the chord allows."""
 
     start_tick: int
     end_tick: int
     degrees: tuple[str, ...]
     velocity: int
-    ground: Ground
+    context: ChordContext
     is_legato: bool = True
 
 
-def pitches_of(chart: Chart, degree: str, ground: Ground) -> tuple[int, ...]:
+def keyboard_pitches(chart: Chart, degree: str, context: ChordContext) -> tuple[int, ...]:
     """A degree above this bass; in an inversion the chord tone that lies where the degree would."""
-    bass, chord = ground.bass, ground.chord
+    bass, chord = context.bass, context.chord
     key = key_at(chart.keys, chord.start_tick)
     if degree in ("1", "root", "bass", "low"):
         return (bass,)
     if degree in ("8", "15") and (bass - (chord.root_pc or 0)) % 12 not in (3, 4):
         return (bass + (12 if degree == "8" else 24),)
     if degree == "a":
-        return (approach(ground.following if ground.following is not None else bass, bass, key, 34, 55),)
+        return (approach(context.following if context.following is not None else bass, bass, key, 34, 55),)
     if degree in ("all", "top", "mid"):
-        upper = ground.voicing
+        upper = context.voicing
         return {"all": upper, "top": upper[-1:], "mid": upper[1:-1] or upper[:1]}[degree]
     interval = degree_interval(chord, degree, key)
     if bass % 12 == chord.root_pc:
         return (bass + interval,)
-    ladder = [bass + d for d in range(5, 40) if (bass + d) % 12 in _upper_pcs(ground)]
+    ladder = [bass + d for d in range(5, 40) if (bass + d) % 12 in _upper_pcs(context)]
     root = next(p for p in range(bass + 5, bass + 17) if p % 12 == chord.root_pc)
     if root not in ladder[:2]:
         ladder[1] = root
     return (ladder[_STEPS.get(degree, 1)],)
 
 
-def _upper_pcs(ground: Ground) -> tuple[int, ...]:
+def _upper_pcs(context: ChordContext) -> tuple[int, ...]:
     """What stands above the bass: the chord, but no third that is in the bass already."""
-    chord, pcs = ground.chord, tones(ground.chord)
-    doubled = (ground.bass - (chord.root_pc or 0)) % 12 in (3, 4)
-    return tuple(pc for pc in pcs if not (doubled and pc == ground.bass % 12)) or pcs
+    chord, pcs = context.chord, tones(context.chord)
+    doubled = (context.bass - (chord.root_pc or 0)) % 12 in (3, 4)
+    return tuple(pc for pc in pcs if not (doubled and pc == context.bass % 12)) or pcs
 
 
 def fitted(
     pitch: int,
-    ground: Ground,
+    context: ChordContext,
     pcs: Sequence[int],
     ceiling: int,
-    above: Above,
-    stroke: Stroke,
+    above: HandLimits,
+    stroke: HandEvent,
     others: Sequence[int],
     last: int | None,
 ) -> int | None:
     """The pitch, or the chord tone nearest below it that fits; None if there is none."""
-    if pitch == ground.bass:
+    if pitch == context.bass:
         return pitch if pitch < ceiling + _BELOW_RIGHT and pitch not in others else None
 
     def fits(p: int) -> bool:
-        if not ground.bass < p <= ceiling or p in others:
+        if not context.bass < p <= ceiling or p in others:
             return False
         if any(min(p, o) < CLEAR_FROM.get(abs(p - o), 0) for o in others):
             return False
-        if ground.bass < CLEAR_FROM.get(p - ground.bass, 0):
+        if context.bass < CLEAR_FROM.get(p - context.bass, 0):
             return False
         return not above.clashes(p, stroke.start_tick, stroke.end_tick)
 
     if fits(pitch) and pitch != last:
         return pitch
-    options = [p for p in range(ground.bass + 3, pitch + 5) if p % 12 in pcs and fits(p)]
+    options = [p for p in range(context.bass + 3, pitch + 5) if p % 12 in pcs and fits(p)]
     return min(options, key=lambda p: (abs(p - pitch) + (_AGAIN if p == last else 0.0), p), default=None)

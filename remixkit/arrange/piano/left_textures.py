@@ -8,16 +8,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 from remixkit.arrange.piano.bass_line import are_parallel, sung_before, sung_with
-from remixkit.arrange.piano.hands import BASS, LEVELS, Weighed, chord_worth, fit_hand
-from remixkit.arrange.piano.left_keys import CLEAR_FROM, Above, Ground, Stroke, fitted, pitches_of
-from remixkit.arrange.piano.phrases import Span, evened
+from remixkit.arrange.piano.hands import BASS_PRIORITY, LEVELS, WeightedNote, chord_priority, fit_hand
+from remixkit.arrange.piano.left_keys import CLEAR_FROM, ChordContext, HandEvent, HandLimits, fitted, keyboard_pitches
+from remixkit.arrange.piano.phrases import Phrase, evened
 from remixkit.arrange.piano.right_line import strength
 from remixkit.arrange.piano.right_melody import lift
 from remixkit.arrange.playing.placement import pattern_meter, stretch_of
 from remixkit.arrange.playing.player import velocity
 from remixkit.arrange.playing.task import RoleTask
 from remixkit.arrange.playing.tones import approach
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import Event, Pattern
 from remixkit.seeding import child_rng
@@ -37,8 +37,8 @@ _TRIED = 4
 
 
 def textures(
-    task: RoleTask, spans: Sequence[Span], grounds: Sequence[Ground], above: Above, level: str
-) -> tuple[tuple[Span, Pattern], ...]:
+    task: RoleTask[object], spans: Sequence[Phrase], contexts: Sequence[ChordContext], limits: HandLimits, level: str
+) -> tuple[tuple[Phrase, Pattern], ...]:
     """A pattern for each phrase, of those that the style names for its section.
 
     Each is tried: it should come near the density that the section's intensity asks for, lose nothing to the hand's
@@ -47,15 +47,15 @@ def textures(
     the same place of a returning section sounds alike.
     """
     kept: dict[tuple[str, int], str] = {}
-    out: list[tuple[Span, Pattern]] = []
+    out: list[tuple[Phrase, Pattern]] = []
     for span in spans:
         options = _options(task, span, level)
-        inside = [g for g in grounds if span.start_tick <= g.chord.start_tick < span.end_tick]
+        inside = [context for context in contexts if span.start_tick <= context.chord.start_tick < span.end_tick]
         rng = child_rng(task.seed, task.name, "texture", span.section.label, span.start_tick)
         repeats = _run([p.name for _, p in out])
         best: tuple[float, Pattern] | None = None
         for pattern in options:
-            cost = _misfit(task, span, pattern, inside, above, level)
+            cost = _misfit(task, span, pattern, inside, limits, level)
             cost += 0.4 * float(rng.random()) - 0.15 * math.log(pattern.weight)
             cost += _WORN * sum(p.name == pattern.name and s.section.label != span.section.label for s, p in out)
             if out and out[-1][1].name == pattern.name:
@@ -71,22 +71,26 @@ def textures(
 
 
 def played(
-    task: RoleTask,
-    chosen: Sequence[tuple[Span, Pattern]],
-    grounds: Sequence[Ground],
-    above: Above,
-    ending_tick: int,
+    task: RoleTask[object],
+    chosen: Sequence[tuple[Phrase, Pattern]],
+    contexts: Sequence[ChordContext],
+    limits: HandLimits,
+    final_tick: int,
     *,
     climbs: bool = False,
-) -> list[Weighed]:
+) -> list[WeightedNote]:
     """The textures as notes: with breath at phrase ends, steps in the bass between chords, a climb into the chorus."""
-    out: list[Weighed] = []
+    out: list[WeightedNote] = []
     last: int | None = None
     for span, pattern in chosen:
-        inside = [g for g in grounds if span.start_tick <= g.chord.start_tick < min(span.end_tick, ending_tick)]
-        strokes = [s for g in inside for s in _with_third(_laid(pattern, g, stretch_of(task.chart)))]
-        strokes = _breathing(task, span, strokes, above)
-        walks = _walks(task, span, inside, above)
+        inside = [
+            context
+            for context in contexts
+            if span.start_tick <= context.chord.start_tick < min(span.end_tick, final_tick)
+        ]
+        strokes = [s for context in inside for s in _with_third(_placed(pattern, context, stretch_of(task.chart)))]
+        strokes = _breathing(task, span, strokes, limits)
+        walks = _walks(task, span, inside, limits)
         climb = _climb(task, span, inside) if climbs else []
         if climb:
             strokes = [s for s in strokes if s.start_tick < climb[0].start_tick] + climb
@@ -96,32 +100,34 @@ def played(
             if walk is not None:
                 continue
             coming = next((w.note.start_tick for w in walks if w.note.start_tick > stroke.start_tick), span.end_tick)
-            until = min(stroke.ground.chord.end_tick, coming)
+            until = min(stroke.context.chord.end_tick, coming)
             cut = replace(stroke, end_tick=min(stroke.end_tick, until))
-            made = _notes(task, span, cut, above, f"{task.name}/{pattern.name}", until, last)
+            made = _notes(task, span, cut, limits, pattern.name, until, last)
             last = made[-1].note.pitch if made else None
             out += made
         out += walks
     return out
 
 
-def _climb(task: RoleTask, span: Span, grounds: Sequence[Ground]) -> list[Stroke]:
+def _climb(task: RoleTask[object], span: Phrase, contexts: Sequence[ChordContext]) -> list[HandEvent]:
     """Sixteenths up the chord in the last beat before a chorus that is louder than what it follows, growing."""
-    if span.leads_to is None or span.leads_to.label != "chorus" or not grounds:
+    if span.leads_to is None or span.leads_to.label != "chorus" or not contexts:
         return []
     unit = TICKS_PER_QUARTER // 4 * stretch_of(task.chart)
-    start, ground = span.end_tick - len(_CLIMB) * unit, grounds[-1]
+    start, context = span.end_tick - len(_CLIMB) * unit, contexts[-1]
     tempo = task.chart.grid.tempo
     is_slow = tempo.second(start + unit) - tempo.second(start) >= _CLIMB_LEAST_S
     rises = span.leads_to.intensity > span.section.intensity + 0.1
-    if not (is_slow and rises and ground.chord.start_tick <= start and ground.chord.end_tick == span.end_tick):
+    if not (is_slow and rises and context.chord.start_tick <= start and context.chord.end_tick == span.end_tick):
         return []
-    return [Stroke(start + k * unit, span.end_tick, (degree,), 74 + 4 * k, ground) for k, degree in enumerate(_CLIMB)]
+    return [
+        HandEvent(start + k * unit, span.end_tick, (degree,), 74 + 4 * k, context) for k, degree in enumerate(_CLIMB)
+    ]
 
 
-def cleared(asked: Sequence[Weighed]) -> list[Weighed]:
+def fingers_lifted(wanted: Sequence[WeightedNote]) -> list[WeightedNote]:
     """Fingers let a low key go when the next one would stand too close above it (low-interval limits)."""
-    out = sorted(asked, key=lambda w: w.note)
+    out = sorted(wanted, key=lambda w: w.note)
     holding: list[int] = []
     for k, w in enumerate(out):
         holding = [i for i in holding if out[i].note.end_tick > w.note.start_tick]
@@ -133,7 +139,7 @@ def cleared(asked: Sequence[Weighed]) -> list[Weighed]:
     return out
 
 
-def _options(task: RoleTask, span: Span, level: str) -> list[Pattern]:
+def _options(task: RoleTask[object], span: Phrase, level: str) -> list[Pattern]:
     named = task.spec.patterns.get(span.section.label, task.spec.patterns.get("all", ()))
     names = (named,) if isinstance(named, str) else tuple(named)
     names = EASY if level == "easy" else names
@@ -158,45 +164,52 @@ def _run(names: Sequence[str]) -> int:
     return count
 
 
-def _misfit(task: RoleTask, span: Span, pattern: Pattern, grounds: Sequence[Ground], above: Above, level: str) -> float:
+def _misfit(
+    task: RoleTask[object],
+    span: Phrase,
+    pattern: Pattern,
+    contexts: Sequence[ChordContext],
+    limits: HandLimits,
+    level: str,
+) -> float:
     tempo = task.chart.grid.tempo
-    asked = [
+    wanted = [
         w
-        for g in grounds[:_TRIED]
-        for s in _with_third(_laid(pattern, g, stretch_of(task.chart)))
-        for w in _notes(task, span, s, above, pattern.name)
+        for context in contexts[:_TRIED]
+        for s in _with_third(_placed(pattern, context, stretch_of(task.chart)))
+        for w in _notes(task, span, s, limits, pattern.name)
     ]
-    if not asked:
+    if not wanted:
         return 4.0
-    kept = fit_hand(asked, tempo, LEVELS[level])
-    seconds = tempo.second(grounds[:_TRIED][-1].chord.end_tick) - tempo.second(grounds[0].chord.start_tick)
-    rate = len({w.note.start_tick for w in asked}) / max(0.1, seconds)
+    kept = fit_hand(wanted, tempo, LEVELS[level])
+    seconds = tempo.second(contexts[:_TRIED][-1].chord.end_tick) - tempo.second(contexts[0].chord.start_tick)
+    rate = len({w.note.start_tick for w in wanted}) / max(0.1, seconds)
     too_thick = len(kept) / max(1, len({n.start_tick for n in kept})) - _BUSY[level] * wanted_thickness(span)
-    pace = abs(math.log(rate / (_BUSY[level] * wanted_rate(span) * (1 + _ALONE * _silence(span, above)))))
-    return 1.6 * pace + 0.6 * abs(too_thick) + 6.0 * (1 - len(kept) / len(asked))
+    pace = abs(math.log(rate / (_BUSY[level] * wanted_rate(span) * (1 + _ALONE * _silence(span, limits)))))
+    return 1.6 * pace + 0.6 * abs(too_thick) + 6.0 * (1 - len(kept) / len(wanted))
 
 
-def wanted_rate(span: Span) -> float:
+def wanted_rate(span: Phrase) -> float:
     """Left-hand onsets a second that an intensity asks for: 2 to 4 (humans play 4 to 11 notes a second in all)."""
     grown = span.section.intensity + (0.05 if span.number else 0.0) + (0.12 if span.section.is_last_chorus else 0.0)
     return 2.1 + 1.9 * min(1.1, grown)
 
 
-def _silence(span: Span, above: Above) -> float:
+def _silence(span: Phrase, limits: HandLimits) -> float:
     """Share of a phrase's beats in which the right hand strikes nothing."""
-    beats = {n.start_tick // TICKS_PER_QUARTER for n in above.right.struck(span.start_tick, span.end_tick)}
+    beats = {n.start_tick // TICKS_PER_QUARTER for n in limits.right.struck(span.start_tick, span.end_tick)}
     return 1 - len(beats) * TICKS_PER_QUARTER / max(1, span.end_tick - span.start_tick)
 
 
-def wanted_thickness(span: Span) -> float:
+def wanted_thickness(span: Phrase) -> float:
     """Left-hand notes an onset that an intensity asks for (POP909: 1.3 on the whole, 1.4 in the chorus)."""
     return 1.2 + 0.25 * span.section.intensity
 
 
-def _laid(pattern: Pattern, ground: Ground, stretch: int) -> list[Stroke]:
+def _placed(pattern: Pattern, context: ChordContext, stretch: int) -> list[HandEvent]:
     """A pattern from the chord's beginning to its end, over and over, cut where the chord ends."""
     unit = TICKS_PER_QUARTER * stretch
-    chord = ground.chord
+    chord = context.chord
     period = round(pattern.beats * unit)
     out = []
     following = dict(pairwise([*(e.start_beats for e in pattern.events), pattern.beats]))
@@ -206,17 +219,17 @@ def _laid(pattern: Pattern, ground: Ground, stretch: int) -> list[Stroke]:
             start = chord.start_tick + k * period + round(e.start_beats * unit)
             if start < chord.end_tick - 60:
                 end = min(chord.end_tick, start + round(e.length_beats * unit))
-                out.append(Stroke(start, end, e.degrees, e.velocity, ground, is_legato))
+                out.append(HandEvent(start, end, e.degrees, e.velocity, context, is_legato))
     return out
 
 
-def _with_third(strokes: Sequence[Stroke]) -> list[Stroke]:
+def _with_third(strokes: Sequence[HandEvent]) -> list[HandEvent]:
     """A chord of more than a beat says whether it is major or minor: its third replaces an octave or a fifth."""
     if not strokes:
         return []
-    chord = strokes[0].ground.chord
+    chord = strokes[0].context.chord
     third = next((pc for pc in tones(chord)[1:2] if (pc - (chord.root_pc or 0)) % 12 in (3, 4)), None)
-    if third is None or chord.end_tick - chord.start_tick <= TICKS_PER_QUARTER or strokes[0].ground.bass % 12 == third:
+    if third is None or chord.end_tick - chord.start_tick <= TICKS_PER_QUARTER or strokes[0].context.bass % 12 == third:
         return list(strokes)
     struck = {d for s in strokes for d in s.degrees}
     if struck & {"3", "T", "all", "top", "mid"}:
@@ -225,7 +238,7 @@ def _with_third(strokes: Sequence[Stroke]) -> list[Stroke]:
     for old in ("8", "9", "12", "5"):
         for k in range(len(out) - 1, 0, -1):
             if old in out[k].degrees:
-                close = old == "5" and strokes[0].ground.bass >= CLEAR_FROM[4]
+                close = old == "5" and strokes[0].context.bass >= CLEAR_FROM[4]
                 new = "3" if close else "T"
                 out[k] = replace(out[k], degrees=tuple(new if d == old else d for d in out[k].degrees))
                 return out
@@ -233,13 +246,15 @@ def _with_third(strokes: Sequence[Stroke]) -> list[Stroke]:
     return out
 
 
-def _breathing(task: RoleTask, span: Span, strokes: Sequence[Stroke], above: Above) -> list[Stroke]:
+def _breathing(
+    task: RoleTask[object], span: Phrase, strokes: Sequence[HandEvent], limits: HandLimits
+) -> list[HandEvent]:
     """At a phrase's end, where the tune holds or rests, strokes only on beats, each held; not on the way up."""
     rising = span.leads_to is not None and span.leads_to.intensity > span.section.intensity + 0.1
     if rising or (span.section.intensity > 0.8 and not span.is_last):
         return list(strokes)
     bar = task.chart.grid.meter.bar_start(span.end_tick - 1)
-    sung = above.tune.struck(span.start_tick, span.end_tick)
+    sung = limits.melody.struck(span.start_tick, span.end_tick)
     if not sung:
         return list(strokes)
     last = next((n.start_tick for n in reversed(sung) if n.end_tick - n.start_tick >= TICKS_PER_QUARTER), bar)
@@ -250,48 +265,64 @@ def _breathing(task: RoleTask, span: Span, strokes: Sequence[Stroke], above: Abo
     kept = [s for s in strokes if s.start_tick < calm or strength(task.chart, s.start_tick) >= 0.5]
     ends = [*(s.start_tick for s in kept[1:]), span.end_tick][: len(kept)]
     return [
-        replace(s, end_tick=max(s.end_tick, min(e, s.ground.chord.end_tick))) if s.start_tick >= calm else s
+        replace(s, end_tick=max(s.end_tick, min(e, s.context.chord.end_tick))) if s.start_tick >= calm else s
         for s, e in zip(kept, ends, strict=True)
     ]
 
 
-def _walks(task: RoleTask, span: Span, grounds: Sequence[Ground], above: Above) -> list[Weighed]:
+def _walks(
+    task: RoleTask[object], span: Phrase, contexts: Sequence[ChordContext], limits: HandLimits
+) -> list[WeightedNote]:
     """Passing notes in the bass on the last half beat of a chord, where the next bass is a third to a fifth away."""
     rng = child_rng(task.seed, task.name, "walk", span.start_tick)
     chance = 0.2 + 0.4 * span.section.intensity
     half = TICKS_PER_QUARTER // 2 * stretch_of(task.chart)
     out = []
-    for g in grounds:
+    for context in contexts:
         draw = float(rng.random())
-        length = g.chord.end_tick - g.chord.start_tick
-        if g.following is None or length < 4 * half or not 3 <= abs(g.following - g.bass) <= 7 or draw > chance:
+        length = context.chord.end_tick - context.chord.start_tick
+        if (
+            context.following is None
+            or length < 4 * half
+            or not 3 <= abs(context.following - context.bass) <= 7
+            or draw > chance
+        ):
             continue
-        start = g.chord.end_tick - half
+        start = context.chord.end_tick - half
         key = key_at(task.chart.keys, start)
-        pitch = approach(g.following, g.bass, key, 34, 55)
-        if pitch in (g.bass, g.following) or above.clashes(pitch, start, g.chord.end_tick):
+        pitch = approach(context.following, context.bass, key, 34, 55)
+        if pitch in (context.bass, context.following) or limits.clashes(pitch, start, context.chord.end_tick):
             continue
-        before, after = sung_before(above.tune, g.chord.end_tick), sung_with(above.tune, g.chord.end_tick)
-        if before is not None and after is not None and are_parallel(pitch, g.following, before, after):
+        before, after = (
+            sung_before(limits.melody, context.chord.end_tick),
+            sung_with(limits.melody, context.chord.end_tick),
+        )
+        if before is not None and after is not None and are_parallel(pitch, context.following, before, after):
             continue
         loud = velocity(76, task.spec) + round(lift(span, start))
-        note = Note(start, g.chord.end_tick, pitch, _midi(loud), f"{task.name}/walk")
-        out.append(Weighed(note, BASS - 1))
+        note = Note(start, context.chord.end_tick, pitch, _midi(loud), Origin(task.name, function="walk"))
+        out.append(WeightedNote(note, BASS_PRIORITY - 1))
     return out
 
 
 def _notes(
-    task: RoleTask, span: Span, stroke: Stroke, above: Above, origin: str, until: int = 0, last: int | None = None
-) -> list[Weighed]:
+    task: RoleTask[object],
+    span: Phrase,
+    stroke: HandEvent,
+    limits: HandLimits,
+    pattern: str,
+    until: int = 0,
+    last: int | None = None,
+) -> list[WeightedNote]:
     """The keys of a stroke: degrees found above the bass, under the right hand, clear of the tune."""
-    ground, chord = stroke.ground, stroke.ground.chord
+    context, chord = stroke.context, stroke.context.chord
     until = until or chord.end_tick
-    ceiling = above.ceiling(stroke.start_tick, stroke.end_tick)
+    ceiling = limits.ceiling(stroke.start_tick, stroke.end_tick)
     pcs = tones(chord)
     pitches: list[int] = []
     for degree in stroke.degrees:
-        for pitch in pitches_of(task.chart, degree, ground):
-            found = fitted(pitch, ground, pcs, ceiling, above, stroke, pitches, last)
+        for pitch in keyboard_pitches(task.chart, degree, context):
+            found = fitted(pitch, context, pcs, ceiling, limits, stroke, pitches, last)
             if found is not None:
                 pitches.append(found)
     shape = 4.0 * span.arch(stroke.start_tick) + lift(span, stroke.start_tick)
@@ -300,10 +331,16 @@ def _notes(
     out = []
     for pitch in sorted(pitches):
         lowest = pitch == min(pitches)
-        worth = BASS if pitch == ground.bass else chord_worth(pitch, pcs, chord.bass_pc, lowest=lowest)
-        end = above.free_until(pitch, stroke.end_tick, until) if stroke.is_legato else stroke.end_tick
-        note = Note(stroke.start_tick, end, pitch, _midi(loud - (0 if lowest else 4)), origin)
-        out.append(Weighed(note, worth))
+        priority = BASS_PRIORITY if pitch == context.bass else chord_priority(pitch, pcs, chord.bass_pc, lowest=lowest)
+        end = limits.free_until(pitch, stroke.end_tick, until) if stroke.is_legato else stroke.end_tick
+        note = Note(
+            stroke.start_tick,
+            end,
+            pitch,
+            _midi(loud - (0 if lowest else 4)),
+            Origin(task.name, pattern, "accompaniment"),
+        )
+        out.append(WeightedNote(note, priority))
     return out
 
 

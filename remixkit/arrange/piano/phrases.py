@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.playing.melody_line import phrases as sung_phrases
+from remixkit.arrange.playing.melody_line import phrases
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 
@@ -16,7 +16,7 @@ BARS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Phrase:
     """A phrase: whole bars of one section.
 
     Parameters
@@ -49,9 +49,9 @@ class Span:
         return math.sin(math.pi * place**1.7)
 
 
-def phrases(chart: Chart) -> tuple[Span, ...]:
+def phrases_of(chart: Chart) -> tuple[Phrase, ...]:
     """The piece in phrases, in order and without gaps: each section in fours of bars, a single last bar joined on."""
-    out: list[Span] = []
+    out: list[Phrase] = []
     bars = list(chart.grid.meter.bars(chart.end_tick))
     for k, section in enumerate(chart.sections):
         inside = [b for b in bars if section.start_tick <= b[0] < section.end_tick] or [
@@ -64,18 +64,18 @@ def phrases(chart: Chart) -> tuple[Span, ...]:
         for i, group in enumerate(groups):
             leads_to = following if i == len(groups) - 1 else None
             end = section.end_tick if i == len(groups) - 1 else group[-1][1]
-            out.append(Span(group[0][0], end, section, i, len(groups), leads_to))
+            out.append(Phrase(group[0][0], end, section, i, len(groups), leads_to))
     return tuple(out)
 
 
-def span_at(spans: Sequence[Span], tick: int) -> Span:
+def phrase_at(spans: Sequence[Phrase], tick: int) -> Phrase:
     """The phrase in which a tick lies, else the next, else the last."""
     return next((s for s in spans if tick < s.end_tick), spans[-1])
 
 
-def intensity_at(spans: Sequence[Span], tick: int) -> float:
+def intensity_at(spans: Sequence[Phrase], tick: int) -> float:
     """What the section asks for at a tick."""
-    return span_at(spans, tick).section.intensity
+    return phrase_at(spans, tick).section.intensity
 
 
 def evened(section: PlannedSection, by: float) -> float:
@@ -104,7 +104,7 @@ def chord_bars(chart: Chart) -> tuple[ChordSpan, ...]:
     return tuple(out)
 
 
-def sung_in(notes: Sequence[Note], spans: Sequence[Span], bar_ticks: int) -> list[tuple[Span, tuple[Note, ...]]]:
+def sung_in(notes: Sequence[Note], spans: Sequence[Phrase], bar_ticks: int) -> list[tuple[Phrase, tuple[Note, ...]]]:
     """The tune's own phrases, cut where a phrase of bars ends; a pickup of less than a bar goes with what it leads to.
 
     Parameters
@@ -116,8 +116,8 @@ def sung_in(notes: Sequence[Note], spans: Sequence[Span], bar_ticks: int) -> lis
     bar_ticks : int
         Length of a bar.
     """
-    out: list[tuple[Span, tuple[Note, ...]]] = []
-    for phrase in sung_phrases(notes):
+    out: list[tuple[Phrase, tuple[Note, ...]]] = []
+    for phrase in phrases(notes):
         waiting: list[Note] = []
         for span in spans:
             inside = [n for n in phrase if span.start_tick <= n.start_tick < span.end_tick]

@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.piano.phrases import Sounding, phrases, sung_in
+from remixkit.arrange.piano.phrases import Sounding, phrases_of, sung_in
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.search import cheapest_path
@@ -25,7 +25,7 @@ _LEGATO_BEATS = 0.5
 _CLOSEST_BEATS, _LEAST_A_BAR = 0.23, 2
 
 
-def placed_tune(chart: Chart, low: int = LOW, high: int = HIGH) -> tuple[Note, ...]:
+def placed_melody(chart: Chart, low: int = LOW, high: int = HIGH) -> tuple[Note, ...]:
     """The tune in octaves that suit the right hand: one octave a section, phrases kept whole.
 
     Sections keep the same octave as their neighbours where they can, for a chorus that lies higher than its verse is
@@ -43,7 +43,7 @@ def placed_tune(chart: Chart, low: int = LOW, high: int = HIGH) -> tuple[Note, .
     tuple of Note
         As many notes as the melody has, in order, with the same pitch classes.
     """
-    sung = sung_in(chart.melody, phrases(chart), chart.grid.meter.changes[0].bar_ticks)
+    sung = sung_in(chart.melody, phrases_of(chart), chart.grid.meter.changes[0].bar_ticks)
     if not sung:
         return ()
     by_section = [
@@ -86,7 +86,9 @@ def rests(line: Sequence[Note], start_tick: int, end_tick: int, least_ticks: int
     return out
 
 
-def stand_in(chart: Chart, start_tick: int, end_tick: int, section: PlannedSection, tune: Sequence[Note]) -> list[Note]:
+def stand_in(
+    chart: Chart, start_tick: int, end_tick: int, section: PlannedSection, melody: Sequence[Note]
+) -> list[Note]:
     """A line for bars without tune: the bars a made section repeats, else the source's own top line, else chord tones.
 
     What stands out in it, by length or by beat, is a chord tone.
@@ -94,7 +96,7 @@ def stand_in(chart: Chart, start_tick: int, end_tick: int, section: PlannedSecti
     found: list[Note] = []
     if section.source_tick is None and section.borrows_tick is not None:
         shift = section.start_tick - section.borrows_tick
-        borrowed = [replace(n, start_tick=n.start_tick + shift, end_tick=n.end_tick + shift) for n in tune]
+        borrowed = [replace(n, start_tick=n.start_tick + shift, end_tick=n.end_tick + shift) for n in melody]
         found = [n for n in borrowed if start_tick <= n.start_tick < end_tick - TICKS_PER_QUARTER // 4]
     else:
         found = _top_line(chart, start_tick, end_tick)

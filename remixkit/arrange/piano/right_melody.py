@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.piano.hands import TUNE, Weighed
-from remixkit.arrange.piano.phrases import Span, evened, span_at, sung_in
+from remixkit.arrange.piano.hands import MELODY_PRIORITY, WeightedNote
+from remixkit.arrange.piano.phrases import Phrase, evened, phrase_at, sung_in
 from remixkit.arrange.piano.right_line import strength
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 
 LOWEST = 55
 HIGHEST = 93
 _ROOMY = 60
-_OCTAVE_WORTH = 6.0
+_OCTAVE_PRIORITY = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +27,23 @@ class Touch:
     line: int = 8
 
 
-def sung(chart: Chart, tune: Sequence[Note], spans: Sequence[Span], touch: Touch, origin: str) -> list[Weighed]:
+def sung(chart: Chart, melody: Sequence[Note], spans: Sequence[Phrase], touch: Touch, role: str) -> list[WeightedNote]:
     """The tune with its dynamics: a swell over each phrase, weight on beats and on what rises, the source's own."""
-    if not tune:
+    if not melody:
         return []
-    mean = sum(n.velocity for n in tune) / len(tune)
+    mean = sum(n.velocity for n in melody) / len(melody)
     out = []
-    for n in tune:
-        span = span_at(spans, n.start_tick)
+    for n in melody:
+        span = phrase_at(spans, n.start_tick)
         shape = 5.0 * span.arch(n.start_tick) + 4.0 * strength(chart, n.start_tick)
         rise = 0.4 * max(-8, min(8, n.pitch - 72))
         own = 0.5 * max(-24.0, min(24.0, n.velocity - mean))
         velocity = midi(touch.base - 4 + shape + rise + own + lift(span, n.start_tick) + evened(span.section, 10))
-        out.append(Weighed(replace(n, velocity=velocity, origin=f"{origin}/tune"), TUNE))
+        out.append(WeightedNote(replace(n, velocity=velocity, origin=Origin(role, function="melody")), MELODY_PRIORITY))
     return out
 
 
-def lift(span: Span, tick: int) -> float:
+def lift(span: Phrase, tick: int) -> float:
     """Louder towards a stronger section, softer towards a weaker one: the last phrase leads there."""
     if span.leads_to is None:
         return 0.0
@@ -53,18 +53,18 @@ def lift(span: Span, tick: int) -> float:
 
 
 def octaves(
-    chart: Chart, tune: Sequence[Weighed], spans: Sequence[Span], level: str, touch: Touch, origin: str
-) -> list[Weighed]:
+    chart: Chart, melody: Sequence[WeightedNote], spans: Sequence[Phrase], level: str, touch: Touch, role: str
+) -> list[WeightedNote]:
     """The tune's octaves in the chorus: its longer notes first, nearly all in the last one.
 
     A section is doubled on one side throughout, above where the tune lies low, below where it lies high.
     """
     if level == "easy":
         return []
-    by_tick = {w.note.start_tick: w for w in tune}
+    by_tick = {w.note.start_tick: w for w in melody}
     tempo = chart.grid.tempo
-    out: list[Weighed] = []
-    sung = sung_in([w.note for w in tune], spans, chart.grid.meter.changes[0].bar_ticks)
+    out: list[WeightedNote] = []
+    sung = sung_in([w.note for w in melody], spans, chart.grid.meter.changes[0].bar_ticks)
     by_section: dict[int, list[Note]] = {}
     for span, phrase in sung:
         by_section.setdefault(span.section.start_tick, []).extend(phrase)
@@ -82,8 +82,8 @@ def octaves(
             softer = touch.octave if shift < 0 else 2
             velocity = midi(by_tick[n.start_tick].note.velocity - softer)
             if LOWEST <= n.pitch + shift <= HIGHEST:
-                doubled = replace(n, pitch=n.pitch + shift, velocity=velocity, origin=f"{origin}/octave")
-                out.append(Weighed(doubled, _OCTAVE_WORTH))
+                doubled = replace(n, pitch=n.pitch + shift, velocity=velocity, origin=Origin(role, function="octave"))
+                out.append(WeightedNote(doubled, _OCTAVE_PRIORITY))
     return out
 
 

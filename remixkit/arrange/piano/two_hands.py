@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from remixkit.arrange.piano.hands import TUNE, Reach, Weighed, middle, onsets, walk
+from remixkit.arrange.piano.hands import MELODY_PRIORITY, Reach, WeightedNote, middle, onsets, walk
 from remixkit.model.song import Note
 from remixkit.model.timing import TempoMap
 from remixkit.search import cheapest_path
@@ -25,11 +25,11 @@ def solve(
     notes: Sequence[Note],
     tempo: TempoMap,
     *,
-    tune: Sequence[Note] = (),
-    worth: Sequence[float] | None = None,
+    melody: Sequence[Note] = (),
+    priority: Sequence[float] | None = None,
     reach: Reach | None = None,
 ) -> Hands:
-    """Give any notes to two hands; what cannot be played goes by worth.
+    """Give any notes to two hands; what cannot be played goes by priority.
 
     The split of each onset into a low and a high part is found over the whole piece: overflow of a hand
     costs most, then moves of a hand, then distance from middle C.
@@ -40,21 +40,21 @@ def solve(
         In any order, the tune among them or not.
     tempo : TempoMap
         Of the piece.
-    tune : sequence of Note
+    melody : sequence of Note
         Monophonic; stays in the right hand, whole.
-    worth : sequence of float, optional
-        Of each of `notes`; by default the outer notes of an onset are worth more than the inner.
+    priority : sequence of float, optional
+        Of each of `notes`; by default the outer notes of an onset come before the inner.
     reach : Reach, optional
         Of either hand.
     """
     reach = reach or Reach()
-    keys = {(n.start_tick, n.pitch) for n in tune}
-    values = worth if worth is not None else [3.0 if outer else 2.0 for outer in _outer(notes)]
-    weighed = [Weighed(n, TUNE) for n in tune]
-    weighed += [Weighed(n, w) for n, w in zip(notes, values, strict=True) if (n.start_tick, n.pitch) not in keys]
-    if not weighed:
+    keys = {(n.start_tick, n.pitch) for n in melody}
+    values = priority if priority is not None else [3.0 if outer else 2.0 for outer in _outer(notes)]
+    weighted = [WeightedNote(n, MELODY_PRIORITY) for n in melody]
+    weighted += [WeightedNote(n, w) for n, w in zip(notes, values, strict=True) if (n.start_tick, n.pitch) not in keys]
+    if not weighted:
         return Hands((), (), ())
-    groups = [sorted(g, key=lambda w: w.note.pitch) for g in onsets(weighed, tempo)]
+    groups = [sorted(g, key=lambda w: w.note.pitch) for g in onsets(weighted, tempo)]
     cuts = _cuts(groups, [tempo.second(g[0].note.start_tick) for g in groups], reach)
     high = [w for g, cut in zip(groups, cuts, strict=True) for w in g[cut:]]
     low = [w for g, cut in zip(groups, cuts, strict=True) for w in g[:cut]]
@@ -63,7 +63,7 @@ def solve(
     played_left = walk(low, tempo, reach, right)
     left = tuple(sorted(note for _, note in played_left))
     played = {id(w) for w, _ in (*played_right, *played_left)}
-    return Hands(right, left, tuple(sorted(w.note for w in weighed if id(w) not in played)))
+    return Hands(right, left, tuple(sorted(w.note for w in weighted if id(w) not in played)))
 
 
 def _outer(notes: Sequence[Note]) -> list[bool]:
@@ -74,14 +74,14 @@ def _outer(notes: Sequence[Note]) -> list[bool]:
     return [n.pitch in extremes[n.start_tick] for n in notes]
 
 
-def _cuts(groups: Sequence[Sequence[Weighed]], seconds: Sequence[float], reach: Reach) -> list[int]:
+def _cuts(groups: Sequence[Sequence[WeightedNote]], seconds: Sequence[float], reach: Reach) -> list[int]:
     """How many of each onset's notes, from below, the left hand takes."""
     costs: list[list[float]] = []
     places: list[list[tuple[float | None, float | None]]] = []
     for group in groups:
         pitches = [w.note.pitch for w in group]
-        tune = min((i for i, w in enumerate(group) if w.worth == TUNE), default=len(group))
-        halves = [(pitches[:c], pitches[c:]) for c in range(tune + 1)]
+        melody = min((i for i, w in enumerate(group) if w.priority == MELODY_PRIORITY), default=len(group))
+        halves = [(pitches[:c], pitches[c:]) for c in range(melody + 1)]
         costs.append([_overflow(lo, reach) + _overflow(hi, reach) + _away(lo, hi) for lo, hi in halves])
         places.append([(middle(lo) if lo else None, middle(hi) if hi else None) for lo, hi in halves])
     gaps = [max(second - before, 0.05) for before, second in pairwise(seconds)]

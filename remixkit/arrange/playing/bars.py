@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.form.transitions import LAST_BARS
+from remixkit.model.song import Origin
 from remixkit.style.schema import PatternKey
 
 
@@ -35,40 +36,40 @@ class Bar:
     index: int
     count: int
     following: PlannedSection | None
-    is_ending: bool
+    is_final: bool
 
     @property
-    def is_join(self) -> bool:
+    def is_section_end(self) -> bool:
         """Whether another section begins after this bar."""
         return self.index == self.count - 1 and self.following is not None
 
     @property
     def is_break(self) -> bool:
         """Whether the band holds its breath at the end of this bar."""
-        return self.is_join and self.count > 1 and self.section.ending == "stop"
+        return self.is_section_end and self.count > 1 and self.section.transition == "stop"
 
     @property
     def way(self) -> PatternKey:
         """The style file's word for how this bar is played: `half` or `build` at an end, `down`, or the section's."""
-        if self.section.ending in ("half", "build") and self.count - self.index <= LAST_BARS < self.count:
-            return self.section.ending
+        if self.section.transition in ("half", "build") and self.count - self.index <= LAST_BARS < self.count:
+            return self.section.transition
         return "down" if self.section.is_down else self.section.label
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PlacedEvent:
     """A pattern's event in its place."""
 
     start_tick: int
     end_tick: int
     degrees: tuple[str, ...]
     velocity: int
-    origin: str
+    origin: Origin
     bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke(Laid):
+class ChordEvent(PlacedEvent):
     """An event with the chord it sounds on; `chord_index` is its place in `Chart.chords`."""
 
     chord_index: int

@@ -11,14 +11,14 @@ from remixkit.model.timing import TICKS_PER_QUARTER
 
 
 @dataclass(frozen=True, slots=True)
-class Tune:
+class MelodyLine:
     """A monophonic line that can be asked what sounds when; notes in order."""
 
     notes: tuple[Note, ...]
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, notes: Sequence[Note]) -> Tune:
+    def of(cls, notes: Sequence[Note]) -> MelodyLine:
         """From notes in order."""
         return cls(tuple(notes), tuple(n.start_tick for n in notes))
 

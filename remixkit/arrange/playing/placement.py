@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from remixkit.arrange.form.chart import Chart
-from remixkit.arrange.playing.bars import Bar, Laid, Stroke, bars_of
-from remixkit.arrange.playing.player import number
+from remixkit.arrange.playing.bars import Bar, ChordEvent, PlacedEvent, bars_of
 from remixkit.arrange.playing.task import RoleTask
-from remixkit.arrange.playing.variation import TURNING, turned
+from remixkit.arrange.playing.variation import VARIED_BARS, vary_bar
 from remixkit.model.analysis import ChordSpan
+from remixkit.model.song import Origin
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 from remixkit.patterns import Hit, Meter, Pattern
 from remixkit.seeding import child_rng
@@ -27,16 +27,16 @@ RESTRIKE_TICKS = 240
 BLOCK_BARS = 8
 
 
-def lay_patterns(
-    task: RoleTask, default: Pattern, *, kind: str, ending: tuple[str, ...] = ("all",)
+def place_patterns(
+    task: RoleTask[object], default: Pattern, *, kind: str, final: tuple[str, ...] = ("all",)
 ) -> tuple[tuple[Bar, Pattern, int], ...]:
     """Which pattern sounds in which bar, and where in the pattern the bar begins.
 
     Returns
     -------
     tuple of (Bar, Pattern, int)
-        For each bar but the ending its pattern, and the ticks of it that have gone by at the bar line. A pattern that
-        is a whole number of bars long runs through them; one that does not fit the meter starts anew at each bar line.
+        For each bar but the final one its pattern, and the ticks of it gone by at the bar line. A pattern that is a
+        whole number of bars long runs through them; one that does not fit the meter starts anew at each bar line.
     """
     chosen = _choose(task, default, kind)
     ends = _endings(task, kind)
@@ -44,7 +44,7 @@ def lay_patterns(
     out: list[tuple[Bar, Pattern, int]] = []
     anchor, running = 0, None
     for bar in bars_of(task.chart, task.sections):
-        if bar.is_ending and ending:
+        if bar.is_final and final:
             continue
         block = chosen[bar.section.start_tick, bar.index // BLOCK_BARS]
         pattern = ends.get((bar.section.start_tick, bar.way), block)
@@ -63,54 +63,63 @@ def stretch_of(chart: Chart) -> int:
     return 2 if chart.half_time else 1
 
 
-def lay_events(
-    task: RoleTask, default: Pattern, *, kind: str, ending: tuple[str, ...] = ("all",), ending_velocity: int = 84
-) -> tuple[Laid, ...]:
-    """The role's events over its bars; the ending bar is one long event with the degrees of `ending`.
+def place_events(
+    task: RoleTask[object],
+    default: Pattern,
+    *,
+    kind: str,
+    vary: float,
+    final: tuple[str, ...] = ("all",),
+    final_velocity: int = 84,
+) -> tuple[PlacedEvent, ...]:
+    """The role's events over its bars; the final bar is one long event with the degrees of `final`.
 
-    The player's `vary` (0-1, default .6) is how often the end of a phrase differs by a stroke; the same place of every
+    `vary` (0-1) is how often the end of a phrase differs by a stroke; the same place of every
     phrase of the section differs in the same way, as a habit does.
     """
     stretch = stretch_of(task.chart)
-    vary = number(task.spec, "vary", 0.6)
-    out: list[Laid] = []
+    out: list[PlacedEvent] = []
     limit = {s.start_tick: s.end_tick for s in task.sections}
-    for bar, pattern, gone in lay_patterns(task, default, kind=kind, ending=ending):
+    for bar, pattern, gone in place_patterns(task, default, kind=kind, final=final):
         unit = TICKS_PER_QUARTER * stretch
         span = round(pattern.beats * unit)
         length = bar.end_tick - bar.start_tick
-        inside: list[Laid] = []
+        inside: list[PlacedEvent] = []
         for cycle in range(-(-(gone + length) // span)):
             for e in pattern.events:
                 at = cycle * span + round(e.start_beats * unit) - gone
                 if 0 <= at < length:
                     start = bar.start_tick + at
                     end = min(start + max(60, round(e.length_beats * unit)), limit[bar.section.start_tick])
-                    inside.append(Laid(start, end, e.degrees, e.velocity, f"{task.name}/{pattern.name}", bar))
+                    inside.append(
+                        PlacedEvent(
+                            start, end, e.degrees, e.velocity, Origin(task.name, pattern.name, "accompaniment"), bar
+                        )
+                    )
         rng = child_rng(task.seed, task.name, "turn", bar.section.label, pattern.name, bar.index % 8)
-        turns = bar.way == bar.section.label and rng.random() < vary * TURNING.get(bar.index % 8, 0.0)
-        out += turned(inside, rng, unit) if turns else inside
-    if ending:
+        varies = bar.way == bar.section.label and rng.random() < vary * VARIED_BARS.get(bar.index % 8, 0.0)
+        out += vary_bar(inside, rng, unit) if varies else inside
+    if final:
         out += [
-            Laid(b.start_tick, b.end_tick, ending, ending_velocity, f"{task.name}/ending", b)
+            PlacedEvent(b.start_tick, b.end_tick, final, final_velocity, Origin(task.name, function="final"), b)
             for b in bars_of(task.chart, task.sections)
-            if b.is_ending
+            if b.is_final
         ]
     return tuple(sorted(out, key=lambda e: (e.start_tick, e.degrees)))
 
 
-def follow_chords(laid: Sequence[Laid], chords: Sequence[ChordSpan]) -> tuple[Stroke, ...]:
+def follow_chords(placed: Sequence[PlacedEvent], chords: Sequence[ChordSpan]) -> tuple[ChordEvent, ...]:
     """Tie each event to its chord: anticipate, or cut at a change and strike anew. Events on no chord are left out."""
     starts = [c.start_tick for c in chords]
-    onsets = sorted({e.start_tick for e in laid})
-    out: list[Stroke] = []
-    for e in laid:
+    onsets = sorted({e.start_tick for e in placed})
+    out: list[ChordEvent] = []
+    for e in placed:
         k = max(0, bisect_right(starts, e.start_tick) - 1)
         start = e.start_tick
         while start < e.end_tick and k < len(chords):
             change = chords[k].end_tick
             if change >= e.end_tick or k + 1 == len(chords):
-                out.append(Stroke(start, e.end_tick, e.degrees, e.velocity, e.origin, e.bar, k))
+                out.append(ChordEvent(start, e.end_tick, e.degrees, e.velocity, e.origin, e.bar, k))
                 break
             before, after = change - start, e.end_tick - change
             if (
@@ -121,10 +130,10 @@ def follow_chords(laid: Sequence[Laid], chords: Sequence[ChordSpan]) -> tuple[St
             ):
                 k += 1
                 if chords[k].end_tick >= e.end_tick:
-                    out.append(Stroke(start, e.end_tick, e.degrees, e.velocity, e.origin, e.bar, k))
+                    out.append(ChordEvent(start, e.end_tick, e.degrees, e.velocity, e.origin, e.bar, k))
                     break
                 change = chords[k].end_tick
-            out.append(Stroke(start, change, e.degrees, e.velocity, e.origin, e.bar, k))
+            out.append(ChordEvent(start, change, e.degrees, e.velocity, e.origin, e.bar, k))
             soon = bisect_right(onsets, change - 1)
             struck_soon = soon < len(onsets) and onsets[soon] < change + RESTRIKE_TICKS
             if struck_soon or e.end_tick - change < RESTRIKE_TICKS:
@@ -140,7 +149,7 @@ def pattern_meter(meter: MeterChange) -> Meter | None:
     return "3/4" if meter.numerator % 3 == 0 else None
 
 
-def _choose(task: RoleTask, default: Pattern, kind: str) -> dict[tuple[int, int], Pattern]:
+def _choose(task: RoleTask[object], default: Pattern, kind: str) -> dict[tuple[int, int], Pattern]:
     """A pattern for each block of eight bars of each section.
 
     A section's name keeps its pattern when it returns, most of the time; two neighbouring names differ where there is a
@@ -169,17 +178,17 @@ def _choose(task: RoleTask, default: Pattern, kind: str) -> dict[tuple[int, int]
     return out
 
 
-def _endings(task: RoleTask, kind: str) -> dict[tuple[int, PatternKey], Pattern]:
+def _endings(task: RoleTask[object], kind: str) -> dict[tuple[int, PatternKey], Pattern]:
     """The patterns of the sections' last bars, where the style names one for `half` or `build` in that meter."""
     out: dict[tuple[int, PatternKey], Pattern] = {}
     for section in task.sections:
-        if section.ending not in ("half", "build") or section.ending not in task.spec.patterns:
+        if section.transition not in ("half", "build") or section.transition not in task.spec.patterns:
             continue
         meter = task.chart.grid.meter.at(section.end_tick - 1)
-        options = _options(task, section.ending, meter, None, kind)
+        options = _options(task, section.transition, meter, None, kind)
         if options:
-            rng = child_rng(task.seed, task.name, "end", section.ending, section.label)
-            out[section.start_tick, section.ending] = draw(options, rng)
+            rng = child_rng(task.seed, task.name, "end", section.transition, section.label)
+            out[section.start_tick, section.transition] = draw(options, rng)
     return out
 
 
@@ -207,7 +216,9 @@ def hits_in(pattern: Pattern, *, start: int, gone: int, cut: int, unit: int) -> 
                 yield start + at, hit
 
 
-def _options(task: RoleTask, way: PatternKey, meter: MeterChange, default: Pattern | None, kind: str) -> list[Pattern]:
+def _options(
+    task: RoleTask[object], way: PatternKey, meter: MeterChange, default: Pattern | None, kind: str
+) -> list[Pattern]:
     """What the style lets the player choose from; without a `default`, only what is written for the meter."""
     named = task.spec.patterns.get(way, task.spec.patterns.get("all", ()))
     names = (named,) if isinstance(named, str) else tuple(named)
@@ -223,10 +234,10 @@ def _options(task: RoleTask, way: PatternKey, meter: MeterChange, default: Patte
     return own or options
 
 
-def muted(laid: Sequence[Laid], spans: Sequence[tuple[int, int]]) -> tuple[Laid, ...]:
+def muted(placed: Sequence[PlacedEvent], spans: Sequence[tuple[int, int]]) -> tuple[PlacedEvent, ...]:
     """Without what begins inside the spans, and cut where it would sound into them."""
     out = []
-    for e in laid:
+    for e in placed:
         if any(s <= e.start_tick < t for s, t in spans):
             continue
         stop = min((s for s, t in spans if e.start_tick < s < e.end_tick), default=e.end_tick)

@@ -1,4 +1,4 @@
-"""What every role asks of its task: settings, register, chords under a tick, the lead as it is played."""
+"""What every role asks of its task: register, chords under a tick, the lead as it is played."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from remixkit.arrange.form.chart import PlannedSection
-from remixkit.arrange.playing.melody_line import Tune
+from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.task import RoleTask
 from remixkit.model.song import Note
+from remixkit.style.role_kinds import is_lead
 from remixkit.style.schema import RoleSpec
 from remixkit.theory.chords import triad
 from remixkit.theory.instruments import instrument
@@ -16,23 +17,6 @@ from remixkit.theory.voicing import voice_chords
 
 # Patterns are written as if their player's `velocity` were this.
 WRITTEN_VELOCITY = 80
-
-
-def number(spec: RoleSpec, name: str, default: float) -> float:
-    """A setting that is a number."""
-    value = spec.settings.get(name, default)
-    return float(value) if isinstance(value, int | float) else default
-
-
-def word(spec: RoleSpec, name: str, default: str = "") -> str:
-    """A setting that is a word."""
-    value = spec.settings.get(name, default)
-    return value if isinstance(value, str) else default
-
-
-def flag(spec: RoleSpec, name: str, default: bool = False) -> bool:
-    """A setting that is true or false."""
-    return bool(spec.settings.get(name, default))
 
 
 def register(spec: RoleSpec) -> tuple[int, int]:
@@ -54,16 +38,16 @@ def velocity(written: int, spec: RoleSpec, scale: float = 1.0) -> int:
     return min(127, max(1, round(written * scale * spec.velocity / WRITTEN_VELOCITY)))
 
 
-def lead(task: RoleTask) -> Tune:
+def lead_line(task: RoleTask[object]) -> MelodyLine:
     """The tune as the roles before this one play it; the chart's where none of them leads."""
     notes = [
         n
         for name, phrase in task.done.items()
-        if task.style.roles[name].kind == "melody" and not flag(task.style.roles[name], "double")
+        if is_lead(task.style.roles[name])
         for n in phrase.notes
-        if not n.origin.endswith("/octave")
+        if n.origin.function in ("", "melody")
     ]
-    return Tune.of(sorted(notes)) if notes else Tune.of(task.chart.melody)
+    return MelodyLine.of(sorted(notes)) if notes else MelodyLine.of(task.chart.melody)
 
 
 def plays_at(sections: Sequence[PlannedSection], tick: int) -> bool:
@@ -71,7 +55,9 @@ def plays_at(sections: Sequence[PlannedSection], tick: int) -> bool:
     return any(s.start_tick <= tick < s.end_tick for s in sections)
 
 
-def voiced(task: RoleTask, voices: int, tune: Tune, *, plain: bool = False) -> tuple[tuple[int, ...], ...]:
+def voiced(
+    task: RoleTask[object], voices: int, melody: MelodyLine, *, plain: bool = False
+) -> tuple[tuple[int, ...], ...]:
     """The style's voicing of every chord of the chart in the role's register, below the tune where there is room.
 
     A chord under a tune that leaves less than ten semitones above the register's bottom is voiced as if there were
@@ -80,7 +66,7 @@ def voiced(task: RoleTask, voices: int, tune: Tune, *, plain: bool = False) -> t
     low, high = register(task.spec)
     ceilings: list[int | None] = []
     for chord in task.chart.chords:
-        lowest = tune.lowest(chord.start_tick, chord.end_tick)
+        lowest = melody.lowest(chord.start_tick, chord.end_tick)
         ceilings.append(lowest if lowest is not None and lowest >= low + 10 else None)
     chords = [replace(c, quality=triad(c.quality)) for c in task.chart.chords] if plain else task.chart.chords
     return voice_chords(chords, kind=task.spec.voicing, low=low, high=high, voices=voices, top_below=ceilings)

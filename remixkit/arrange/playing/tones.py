@@ -77,7 +77,7 @@ def approach(target: int, now: int, key: Key, low: int, high: int) -> int:
     return other if low <= other <= high else target
 
 
-def nearest(pitches: Sequence[int], wanted: int) -> int:
+def nearest_pitch(pitches: Sequence[int], wanted: int) -> int:
     """The pitch nearest to the one wanted; that one itself where there are none to choose from."""
     return min(pitches, key=lambda p: (abs(p - wanted), p), default=wanted)
 

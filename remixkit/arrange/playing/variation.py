@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from remixkit.arrange.playing.bars import Laid
+from remixkit.arrange.playing.bars import PlacedEvent
 
-Turn = Callable[[list[Laid], int], list[Laid]]
+Variation = Callable[[list[PlacedEvent], int], list[PlacedEvent]]
 # Bars of a phrase of eight that may differ, and how much of the player's `vary` they take.
-TURNING = {3: 0.9, 7: 1.0, 1: 0.25, 5: 0.35}
+VARIED_BARS = {3: 0.9, 7: 1.0, 1: 0.25, 5: 0.35}
 
 
-def turned(strokes: Sequence[Laid], rng: np.random.Generator, unit_ticks: int) -> list[Laid]:
+def vary_bar(strokes: Sequence[PlacedEvent], rng: np.random.Generator, unit_ticks: int) -> list[PlacedEvent]:
     """The bar with one change that suits it; as it was where none does.
 
     Parameters
@@ -29,17 +29,17 @@ def turned(strokes: Sequence[Laid], rng: np.random.Generator, unit_ticks: int) -
     bar = list(strokes)
     if not bar or len({s.start_tick for s in bar}) < len(bar):
         return bar
-    found = [after for turn in (_less, _push, _split, _longer) if (after := turn(bar, unit_ticks)) != bar]
+    found = [after for variation in (_less, _push, _split, _longer) if (after := variation(bar, unit_ticks)) != bar]
     return found[int(rng.integers(len(found)))] if found else bar
 
 
-def _less(bar: list[Laid], unit: int) -> list[Laid]:
+def _less(bar: list[PlacedEvent], unit: int) -> list[PlacedEvent]:
     """The last weak stroke left out."""
     weak = [s for s in bar[1:] if (s.start_tick - s.bar.start_tick) % unit and s.degrees[0] != "a"]
     return [s for s in bar if s is not weak[-1]] if weak and len(bar) > 3 else bar
 
 
-def _push(bar: list[Laid], unit: int) -> list[Laid]:
+def _push(bar: list[PlacedEvent], unit: int) -> list[PlacedEvent]:
     """One stroke more on the last off-beat, into what follows."""
     last = bar[-1]
     at = last.bar.end_tick - unit // 2
@@ -50,7 +50,7 @@ def _push(bar: list[Laid], unit: int) -> list[Laid]:
     return [*bar[:-1], shorter, more]
 
 
-def _split(bar: list[Laid], unit: int) -> list[Laid]:
+def _split(bar: list[PlacedEvent], unit: int) -> list[PlacedEvent]:
     """The longest stroke of a beat and a half or more struck twice."""
     longest = max(bar, key=lambda s: s.end_tick - s.start_tick)
     length = longest.end_tick - longest.start_tick
@@ -62,7 +62,7 @@ def _split(bar: list[Laid], unit: int) -> list[Laid]:
     return sorted([*(s for s in bar if s is not longest), first, again], key=lambda s: s.start_tick)
 
 
-def _longer(bar: list[Laid], unit: int) -> list[Laid]:
+def _longer(bar: list[PlacedEvent], unit: int) -> list[PlacedEvent]:
     """Two short strokes of the same notes late in the bar become one."""
     middle = (bar[0].bar.start_tick + bar[0].bar.end_tick) // 2
     for k in range(len(bar) - 1, 0, -1):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.playing.placement import follow_chords, lay_events, muted
-from remixkit.arrange.playing.player import flag, lead, number, ordered, register, velocity
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.arrange.playing.tones import approach, bass_pc, clashes, degree_interval, into, nearest, place
+from dataclasses import dataclass
+
+from remixkit.arrange.playing.placement import follow_chords, muted, place_events
+from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.arrange.playing.tones import approach, bass_pc, clashes, degree_interval, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.model.song import Note
 from remixkit.patterns import parse_pattern
-from remixkit.style.settings import FLAG, SHARE, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import key_at
 
@@ -17,29 +19,34 @@ RISING = parse_pattern("rising", events="1:1/.5@80 1.5:5 2:8 2.5:T 3:12 3.5:T 4:
 _VOICING_WORDS = {"all": ("1", "3", "5", "8"), "low": ("1",), "mid": ("3", "5"), "top": ("8",)}
 
 
-@takes(ring=SHARE, gaps=FLAG, stop=FLAG, vary=SHARE)
-def arpeggio(task: RoleTask) -> Phrase:
-    """Play degrees above a root that stands low in the register and moves as little as may be from chord to chord.
+@dataclass(frozen=True, slots=True)
+class ArpeggioSettings:
+    """What a style may set."""
 
-    Settings: `ring` (0-1: how far notes ring on towards the chord's end, default 0), `gaps` (true: only where the tune
-    rests, and one stroke to greet each section), `stop` (true: silent in the second half of the bar before the last
-    chorus), `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
-    """
+    ring: float = setting(0.0, "how far notes ring on towards the chord's end", low=0, high=1)
+    gaps: bool = setting(False, "only where the melody rests, and one stroke to greet each section")
+    stop: bool = setting(True, "silent in the second half of a bar whose ending is `stop`")
+    vary: float = setting(0.6, "how often the last bar of a phrase differs by a stroke", low=0, high=1)
+
+
+@role(settings=ArpeggioSettings, traits=Traits(patterns="events", low_register="gives way"))
+def arpeggio(task: RoleTask[ArpeggioSettings]) -> RoleOutput:
+    """Play degrees above a root that stands low in the register and moves as little as may be from chord to chord."""
     spec = task.spec
     low, high = register(spec)
-    ring = number(spec, "ring", 0.0)
-    tune = lead(task)
-    laid = lay_events(task, RISING, kind="arpeggio", ending=("1", "5", "8", "T"))
-    if flag(spec, "stop", True):
-        laid = muted(laid, breaks(task))
+    ring = task.settings.ring
+    melody = lead_line(task)
+    placed = place_events(task, RISING, kind="arpeggio", vary=task.settings.vary, final=("1", "5", "8", "T"))
+    if task.settings.stop:
+        placed = muted(placed, breaks(task))
     out: list[Note] = []
     home = low + 4.0
-    gaps = flag(spec, "gaps")
+    gaps = task.settings.gaps
     greeted: set[int] = set()
-    for stroke in follow_chords(laid, task.chart.chords):
+    for stroke in follow_chords(placed, task.chart.chords):
         greets = stroke.bar.section.start_tick not in greeted
         greeted.add(stroke.bar.section.start_tick)
-        if gaps and not greets and tune.pitches(stroke.start_tick, stroke.end_tick) and not stroke.bar.is_ending:
+        if gaps and not greets and melody.pitches(stroke.start_tick, stroke.end_tick) and not stroke.bar.is_final:
             continue
         chord = task.chart.chords[stroke.chord_index]
         key = key_at(task.chart.keys, stroke.start_tick)
@@ -56,10 +63,10 @@ def arpeggio(task: RoleTask) -> Phrase:
             else:
                 pitch = into(root + degree_interval(chord, degree, key), low, high)
             end = stroke.end_tick + round(ring * max(0, chord.end_tick - stroke.end_tick))
-            sung = tune.pitches(stroke.start_tick, end, 240)
+            sung = melody.pitches(stroke.start_tick, end, 240)
             if clashes(pitch, sung):
                 free = [p for p in (place(pc, low, high, pitch) for pc in tones(chord)) if not clashes(p, sung)]
-                pitch = nearest(free, pitch)
+                pitch = nearest_pitch(free, pitch)
             start = stroke.start_tick + (i * 30 if len(degrees) > 2 else 0)
             out.append(Note(start, max(end, start + 60), pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return Phrase(ordered(out))
+    return RoleOutput(ordered(out))

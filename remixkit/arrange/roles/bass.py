@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from remixkit.arrange.playing.bars import Stroke
-from remixkit.arrange.playing.melody_line import Tune
-from remixkit.arrange.playing.placement import follow_chords, lay_events, muted
-from remixkit.arrange.playing.player import flag, lead, number, ordered, plays_at, register, velocity, word
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.bars import ChordEvent
+from remixkit.arrange.playing.melody_line import MelodyLine
+from remixkit.arrange.playing.placement import follow_chords, muted, place_events
+from remixkit.arrange.playing.player import lead_line, ordered, plays_at, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import approach, bass_pc, degree_interval, into, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import BASS_DRUMS
 from remixkit.model.analysis import ChordSpan
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
-from remixkit.style.settings import FLAG, ROLE, SHARE, between, takes
+from remixkit.plugin import RoleName, Traits, role, setting
 from remixkit.theory.keys import key_at
 
 ROOTS = parse_pattern("roots", events="1:bass/2@84 3:bass/1.5@78 4.5:bass/.5@70", steps={})
@@ -28,27 +28,34 @@ ROOTS = parse_pattern("roots", events="1:bass/2@84 3:bass/1.5@78 4.5:bass/.5@70"
 _NEAR = 60
 
 
-@takes(lock=ROLE, follow=ROLE, home=between(0, 127), gate=SHARE, stop=FLAG, vary=SHARE)
-def bass(task: RoleTask) -> Phrase:
-    """Play the pattern on the chords' basses.
+@dataclass(frozen=True, slots=True)
+class BassSettings:
+    """What a style may set."""
 
-    Settings: `lock` (name of a drum role before this one: the bass is struck with every kick of it), `follow` (name of
-    a bass before this one: its line is doubled where it plays, repeated notes held), `gate` (share of the written
-    length that sounds, default .92), `stop` (true: silent in the second half of the bar before the last chorus), `home`
-    (the pitch around which roots are sought; default a third up the register), `vary` (0-1: how often a phrase's last
-    bar differs by a stroke, default .6).
-    """
+    lock: RoleName = setting("", "a drum role: the bass is struck with every kick of it")
+    follow: RoleName = setting("", "a bass that is doubled where it plays, repeated notes held")
+    home_pitch: float | None = setting(
+        None, "around which roots are sought; else a third up the register", low=0, high=127
+    )
+    gate: float = setting(0.92, "share of the written length that sounds", low=0, high=1)
+    stop: bool = setting(True, "silent in the second half of a bar whose ending is `stop`")
+    vary: float = setting(0.6, "how often the last bar of a phrase differs by a stroke", low=0, high=1)
+
+
+@role(settings=BassSettings, traits=Traits(patterns="events", low_register="holds"))
+def bass(task: RoleTask[BassSettings]) -> RoleOutput:
+    """Play the pattern on the chords' basses."""
     spec = task.spec
     low, high = register(spec)
-    home = number(spec, "home", low + (high - low) / 3)
-    gate = number(spec, "gate", 0.92)
-    laid = lay_events(task, ROOTS, kind="bass", ending=("bass",), ending_velocity=92)
-    if flag(spec, "stop", True):
-        laid = muted(laid, breaks(task))
-    strokes = follow_chords(laid, task.chart.chords)
-    kicks = _kicks(task, word(spec, "lock"))
+    settings = task.settings
+    home = low + (high - low) / 3 if settings.home_pitch is None else settings.home_pitch
+    placed = place_events(task, ROOTS, kind="bass", vary=settings.vary, final=("bass",), final_velocity=92)
+    if settings.stop:
+        placed = muted(placed, breaks(task))
+    strokes = follow_chords(placed, task.chart.chords)
+    kicks = _kicks(task, settings.lock)
     strokes = _locked(task, strokes, kicks) if kicks else strokes
-    tune = lead(task)
+    melody = lead_line(task)
     out = _doubled(task, low, high, home)
     taken = [s for s in task.sections if any(s.start_tick <= n.start_tick < s.end_tick for n in out)]
     strokes = tuple(s for s in strokes if not plays_at(taken, s.start_tick))
@@ -60,23 +67,23 @@ def bass(task: RoleTask) -> Phrase:
         if arrives:
             near = 0.45 * root + 0.55 * home
             before = None if last_chord < 0 else int(root)
-            root = _arrival(tune, chord, before, low, high, near)
+            root = _arrival(melody, chord, before, low, high, near)
             last_chord = stroke.chord_index
         held = stroke.end_tick - stroke.start_tick
-        end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_ending else gate)))
+        end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_final else settings.gate)))
         now = out[-1].pitch if out else int(root)
         # Whatever the pattern says, the first note on a chord names it.
         states = arrives and stroke.degrees[0] != "a"
         pitch = int(root) if states else _pitch(task, stroke, int(root), home, low, high, now)
         out.append(Note(stroke.start_tick, end, pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return Phrase(_one_at_a_time(ordered(out)))
+    return RoleOutput(_one_at_a_time(ordered(out)))
 
 
-def _arrival(tune: Tune, chord: ChordSpan, before: int | None, low: int, high: int, near: float) -> int:
+def _arrival(melody: MelodyLine, chord: ChordSpan, before: int | None, low: int, high: int, near: float) -> int:
     """Where the bass takes a new chord: near home, not in parallel fifths or octaves with the tune if it can choose."""
     root = place(bass_pc(chord), low, high, near)
-    was = tune.pitches(chord.start_tick - TICKS_PER_QUARTER, chord.start_tick)
-    now = tune.pitches(chord.start_tick, chord.start_tick + TICKS_PER_QUARTER // 4)
+    was = melody.pitches(chord.start_tick - TICKS_PER_QUARTER, chord.start_tick)
+    now = melody.pitches(chord.start_tick, chord.start_tick + TICKS_PER_QUARTER // 4)
     if before is None or not was or not now or root == before:
         return root
     others = [p for p in (root - 12, root + 12) if low <= p <= high]
@@ -88,9 +95,9 @@ def _arrival(tune: Tune, chord: ChordSpan, before: int | None, low: int, high: i
     return root
 
 
-def _doubled(task: RoleTask, low: int, high: int, home: float) -> list[Note]:
+def _doubled(task: RoleTask[BassSettings], low: int, high: int, home: float) -> list[Note]:
     """The line of the bass that is followed, in this register; a note that is repeated within a bar is held."""
-    followed = task.done.get(word(task.spec, "follow"))
+    followed = task.done.get(task.settings.follow)
     out: list[Note] = []
     for n in followed.notes if followed else ():
         if not plays_at(task.sections, n.start_tick):
@@ -101,11 +108,11 @@ def _doubled(task: RoleTask, low: int, high: int, home: float) -> list[Note]:
             out[-1] = Note(out[-1].start_tick, n.end_tick, pitch, out[-1].velocity, out[-1].origin)
         else:
             loud = velocity(80, task.spec)
-            out.append(Note(n.start_tick, n.end_tick, pitch, loud, f"{task.name}/doubled"))
+            out.append(Note(n.start_tick, n.end_tick, pitch, loud, Origin(task.name, function="doubling")))
     return out
 
 
-def _pitch(task: RoleTask, stroke: Stroke, root: int, home: float, low: int, high: int, now: int) -> int:
+def _pitch(task: RoleTask[object], stroke: ChordEvent, root: int, home: float, low: int, high: int, now: int) -> int:
     chord = task.chart.chords[stroke.chord_index]
     key = key_at(task.chart.keys, stroke.start_tick)
     degree = stroke.degrees[0]
@@ -126,26 +133,26 @@ def _pitch(task: RoleTask, stroke: Stroke, root: int, home: float, low: int, hig
     return min(folded, key=lambda p: abs(p - root), default=root)
 
 
-def _kicks(task: RoleTask, role: str) -> list[int]:
+def _kicks(task: RoleTask[object], role: str) -> list[int]:
     phrase = task.done.get(role)
     if phrase is None:
         return []
     return sorted({n.start_tick for n in phrase.notes if n.pitch in BASS_DRUMS})
 
 
-def _locked(task: RoleTask, strokes: tuple[Stroke, ...], kicks: list[int]) -> tuple[Stroke, ...]:
+def _locked(task: RoleTask[object], strokes: tuple[ChordEvent, ...], kicks: list[int]) -> tuple[ChordEvent, ...]:
     """Strokes with one more under each kick that had none: what sounds there, or just before, is struck anew."""
-    out: list[Stroke] = []
+    out: list[ChordEvent] = []
     for stroke, after in zip_longest(strokes, strokes[1:]):
         reach = min(stroke.end_tick + TICKS_PER_QUARTER // 2, task.chart.chords[stroke.chord_index].end_tick)
         if after is not None:
             reach = min(reach, after.start_tick - _NEAR)
         inside = kicks[bisect_right(kicks, stroke.start_tick + _NEAR) : bisect_left(kicks, reach)]
-        if stroke.degrees[0] == "a" or stroke.bar.is_ending:
+        if stroke.degrees[0] == "a" or stroke.bar.is_final:
             inside = []
         limit = max(stroke.end_tick, (inside[-1] + TICKS_PER_QUARTER // 4) if inside else 0)
         for i, (start, end) in enumerate(pairwise([stroke.start_tick, *inside, limit])):
-            origin = f"{task.name}/kick" if i else stroke.origin
+            origin = Origin(task.name, function="kick") if i else stroke.origin
             out.append(replace(stroke, start_tick=start, end_tick=end, origin=origin))
     return tuple(out)
 

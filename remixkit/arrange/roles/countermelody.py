@@ -3,78 +3,76 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
 
 from remixkit.arrange.performance.expression import modulation, swells
 from remixkit.arrange.playing.bars import Bar, bars_of
-from remixkit.arrange.playing.melody_line import Tune, phrases
-from remixkit.arrange.playing.player import flag, lead, number, ordered, register, velocity
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.melody_line import MelodyLine, phrases
+from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, into
-from remixkit.model.song import Control, Note
+from remixkit.model.song import Control, Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.plugin import Traits, role, setting
 from remixkit.search import cheapest_path
 from remixkit.seeding import child_rng
-from remixkit.style.settings import FLAG, SHARE, between, takes
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
 _WEIGHT = 0.7
 
 
-@takes(
-    step_beats=between(0.25, 8),
-    hold=FLAG,
-    borrow=FLAG,
-    most_notes=between(1, 64),
-    chance=SHARE,
-    swell=FLAG,
-    wheel=FLAG,
-)
-def counter(task: RoleTask) -> Phrase:
-    """A line of chord tones and passing notes, contrary to the tune and never a semitone from it.
+@dataclass(frozen=True, slots=True)
+class CountermelodySettings:
+    """What a style may set."""
 
-    Settings: `step_beats` (how fast it moves where the tune leaves room, default 1), `hold` (true: long notes under a
-    moving tune; false: silence there, so that only the gaps are filled), `borrow` (true: where the source has a second
-    voice, play that), `most_notes` (in a bar's gaps, default 8), `chance` (share of gaps that are filled, default 1),
-    `swell` (CC 11), `wheel` (CC 1: long notes vibrate).
-    """
-    tune = lead(task)
+    step_beats: float = setting(1.0, "how fast it moves where the melody leaves room", low=0.25, high=8)
+    hold: bool = setting(True, "long notes under a moving melody; false: silence there, so that only gaps are filled")
+    borrow: bool = setting(False, "where the source has a second voice, plays that")
+    most_notes: int = setting(8, "notes in a bar's gaps", low=1, high=64)
+    chance: float = setting(1.0, "share of gaps that are filled", low=0, high=1)
+    swell: bool = setting(False, "rises and falls with each phrase (CC 11)")
+    wheel: bool = setting(False, "long notes vibrate (CC 1)")
+
+
+@role(settings=CountermelodySettings, traits=Traits(low_register="gives way"))
+def countermelody(task: RoleTask[CountermelodySettings]) -> RoleOutput:
+    """A line of chord tones and passing notes, contrary to the tune and never a semitone from it."""
+    melody = lead_line(task)
     bars = bars_of(task.chart, task.sections)
-    borrowed, taken = _borrowed(task, tune) if flag(task.spec, "borrow") else ([], set())
-    onsets = _onsets(task, tune, [b for b in bars if b.start_tick not in taken])
-    line = _line(task, tune, _other_lines(task), onsets)
+    borrowed, taken = _borrowed(task, melody) if task.settings.borrow else ([], set())
+    onsets = _onsets(task, melody, [b for b in bars if b.start_tick not in taken])
+    line = _line(task, melody, _other_lines(task), onsets)
     notes = ordered([*line, *borrowed])
     controls: tuple[Control, ...] = ()
-    if flag(task.spec, "swell"):
+    if task.settings.swell:
         controls = tuple(
             swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
         )
-    if flag(task.spec, "wheel"):
+    if task.settings.wheel:
         controls += tuple(modulation(notes, task.chart.grid))
-    return Phrase(notes, tuple(sorted(controls)))
+    return RoleOutput(notes, tuple(sorted(controls)))
 
 
-def _onsets(task: RoleTask, tune: Tune, bars: list[Bar]) -> list[tuple[int, int]]:
+def _onsets(task: RoleTask[CountermelodySettings], melody: MelodyLine, bars: list[Bar]) -> list[tuple[int, int]]:
     """(start, end) of each note to be found a pitch for."""
-    step = round(number(task.spec, "step_beats", 1.0) * TICKS_PER_QUARTER) * (2 if task.chart.half_time else 1)
-    hold = flag(task.spec, "hold", True)
-    most = round(number(task.spec, "most_notes", 8))
-    chance = number(task.spec, "chance", 1.0)
+    step = round(task.settings.step_beats * TICKS_PER_QUARTER) * (2 if task.chart.half_time else 1)
+    hold = task.settings.hold
     changes = {c.start_tick for c in task.chart.chords}
     rng = child_rng(task.seed, task.name, "gaps")
     out: list[tuple[int, int]] = []
     for bar in bars:
-        filled = rng.random() < chance
-        if bar.is_ending:
+        filled = rng.random() < task.settings.chance
+        if bar.is_final:
             if hold:
                 out.append((bar.start_tick, bar.end_tick))
             continue
         ticks = list(range(bar.start_tick, bar.end_tick, step))
         marks = {bar.start_tick} | {c for c in changes if bar.start_tick <= c < bar.end_tick} if hold else set()
-        free = [t for t in ticks if filled and _is_free(tune, t, step)][:most]
+        free = [t for t in ticks if filled and _is_free(melody, t, step)][: task.settings.most_notes]
         places = sorted(marks | set(free))
         if not places:
             continue
@@ -87,19 +85,19 @@ def _onsets(task: RoleTask, tune: Tune, bars: list[Bar]) -> list[tuple[int, int]
     return out
 
 
-def _is_free(tune: Tune, tick: int, step: int) -> bool:
+def _is_free(melody: MelodyLine, tick: int, step: int) -> bool:
     """Whether the tune leaves this step to others: it rests, or holds a note it began at least half a beat ago."""
-    first = bisect_left(tune.starts, tick - TICKS_PER_QUARTER // 2)
-    return not (first < len(tune.starts) and tune.starts[first] < tick + step - step // 4)
+    first = bisect_left(melody.starts, tick - TICKS_PER_QUARTER // 2)
+    return not (first < len(melody.starts) and melody.starts[first] < tick + step - step // 4)
 
 
-def _other_lines(task: RoleTask) -> Tune:
+def _other_lines(task: RoleTask[object]) -> MelodyLine:
     """The countermelodies before this one, as one line to keep out of the way of."""
-    names = [name for name in task.done if task.style.roles[name].kind == "counter"]
-    return Tune.of(sorted(n for name in names for n in task.done[name].notes))
+    names = [name for name in task.done if task.style.roles[name].kind == task.spec.kind]
+    return MelodyLine.of(sorted(n for name in names for n in task.done[name].notes))
 
 
-def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]]) -> list[Note]:
+def _line(task: RoleTask[object], melody: MelodyLine, others: MelodyLine, onsets: list[tuple[int, int]]) -> list[Note]:
     """The cheapest line through the onsets: steps, chord tones on strong places, contrary motion, no clash."""
     if not onsets:
         return []
@@ -126,7 +124,7 @@ def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]
             2 * meter.at(start).beat_ticks
         ) == 0 or end - start > TICKS_PER_QUARTER
         cost += np.where(np.isin(pcs, chord), 0.0, np.where(np.isin(pcs, list(scale)), 4.0 if strong else 1.3, 20.0))
-        sung = tune.within(start, end)
+        sung = melody.within(start, end)
         pitches = [n.pitch for n in sung]
         if pitches:
             cost += np.where([clashes(int(p), pitches) for p in span], 14.0, 0.0)
@@ -148,16 +146,16 @@ def _line(task: RoleTask, tune: Tune, others: Tune, onsets: list[tuple[int, int]
     out: list[Note] = []
     for (start, end), k in zip(played, path, strict=True):
         pitch = int(span[k])
-        if clashes(pitch, tune.pitches(start, end, 120)):
+        if clashes(pitch, melody.pitches(start, end, 120)):
             continue
         if out and out[-1].end_tick == start and out[-1].pitch == pitch and start % TICKS_PER_QUARTER:
             out[-1] = Note(out[-1].start_tick, end, pitch, out[-1].velocity, out[-1].origin)
             continue
-        out.append(Note(start, end, pitch, velocity(80, task.spec), f"{task.name}/line"))
+        out.append(Note(start, end, pitch, velocity(80, task.spec), Origin(task.name, function="countermelody")))
     return out
 
 
-def _borrowed(task: RoleTask, tune: Tune) -> tuple[list[Note], set[int]]:
+def _borrowed(task: RoleTask[object], melody: MelodyLine) -> tuple[list[Note], set[int]]:
     """The source's second voice where it sings for at least a third of a section, and the bars it fills."""
     low, high = register(task.spec)
     lines = [s.notes for s in task.chart.source if s.role == "second"]
@@ -166,7 +164,7 @@ def _borrowed(task: RoleTask, tune: Tune) -> tuple[list[Note], set[int]]:
     for section in task.sections:
         if section.source_tick is None:
             continue
-        bars = [b for b in bars_of(task.chart, [section]) if not b.is_ending]
+        bars = [b for b in bars_of(task.chart, [section]) if not b.is_final]
         for notes in lines:
             inside = [n for n in notes if section.start_tick <= n.start_tick < section.end_tick]
             own = {b.start_tick for b in bars for n in inside if b.start_tick <= n.start_tick < b.end_tick}
@@ -179,11 +177,11 @@ def _borrowed(task: RoleTask, tune: Tune) -> tuple[list[Note], set[int]]:
                 end = min(n.end_tick, section.end_tick)
                 chord = tones(chord_at(task.chart.chords, n.start_tick))
                 long = end - n.start_tick >= TICKS_PER_QUARTER // 2
-                if clashes(pitch, tune.pitches(n.start_tick, end, 120)) or (
+                if clashes(pitch, melody.pitches(n.start_tick, end, 120)) or (
                     long and clashes(pitch, chord) and pitch % 12 not in chord
                 ):
                     continue
-                out.append(Note(n.start_tick, end, pitch, velocity(80, task.spec), f"{task.name}/borrowed"))
+                out.append(Note(n.start_tick, end, pitch, velocity(80, task.spec), Origin(task.name, function="hook")))
             taken |= own
             break
     return out, taken

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from remixkit.arrange.form.transitions import LAST_BARS
 from remixkit.arrange.playing.bars import Bar, bars_of
-from remixkit.arrange.playing.placement import hits_in, lay_patterns, stretch_of
-from remixkit.arrange.playing.player import flag, number, velocity, word
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.arrange.roles.fills import fill_for, silence_from, varied
+from remixkit.arrange.playing.placement import hits_in, place_patterns, stretch_of
+from remixkit.arrange.playing.player import velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.arrange.roles.fills import fill_for, silence_from, vary_pattern
 from remixkit.midi.spec import CRASHES, DRUM_VOICES, TIMEKEEPERS
-from remixkit.model.song import Note
+from remixkit.model.song import Note, NoteFunction, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import Pattern, parse_pattern
+from remixkit.plugin import PatternNames, Traits, role, setting
 from remixkit.seeding import child_rng
-from remixkit.style.settings import FLAG, PATTERNS, SHARE, between, takes
 
 BEAT = parse_pattern("beat", steps={"kick": "X.......X.......", "snare": "....X.......X...", "hat": "x.x.x.x.x.x.x.x."})
 # When two hands are not enough, what is left out first stands last.
@@ -48,40 +49,44 @@ _GHOST = 50
 _PLACES = 64
 
 
-@takes(fills=PATTERNS, fill_every=between(0, 64), crash=FLAG, ghosts=SHARE, vary=SHARE, limbs=FLAG)
-def drums(task: RoleTask) -> Phrase:
-    """Play the kit.
+@dataclass(frozen=True, slots=True)
+class DrumSettings:
+    """What a style may set."""
 
-    Settings: `fills` (names of patterns, divided by blanks; a fill takes the last `beats` of its bar), `fill_every`
-    (bars between small fills, default 4; larger ones lead into a new section), `crash` (true: on arrivals at
-    intensity .45 or more), `ghosts` (share of ghost notes played, default 1), `vary` (0-1: how often every second
-    bar differs by a stroke, default .5), `limbs` (true: two hands, two feet). What is played into a section is the
-    plan's business (`joins`).
-    """
-    spec = task.spec
+    fills: PatternNames = setting("", "patterns; a fill takes the last `beats` of its bar")
+    fill_every_bars: int = setting(4, "between small fills; larger ones lead into a new section", low=0, high=64)
+    crash: bool = setting(True, "on arrivals at intensity .45 or more")
+    ghosts: float = setting(1.0, "share of ghost notes played", low=0, high=1)
+    vary: float = setting(0.5, "how often every second bar differs by a stroke", low=0, high=1)
+    limbs: bool = setting(True, "two hands, two feet")
+
+
+@role(settings=DrumSettings, traits=Traits(plays_drums=True, patterns="steps"))
+def drums(task: RoleTask[DrumSettings]) -> RoleOutput:
+    """Play the kit."""
+    settings = task.settings
     stretch = stretch_of(task.chart)
     unit = TICKS_PER_QUARTER * stretch
-    fills = [task.patterns[n] for n in word(spec, "fills").split() if n in task.patterns]
-    ghosts = number(spec, "ghosts", 1.0)
+    fills = [task.patterns[n] for n in settings.fills.split() if n in task.patterns]
     rng = child_rng(task.seed, task.name, "ghosts")
     out: list[Note] = []
-    for bar, pattern, gone in lay_patterns(task, BEAT, kind="drums"):
+    for bar, pattern, gone in place_patterns(task, BEAT, kind="drums"):
         length = bar.end_tick - bar.start_tick
-        fill = fill_for(task, bar, fills, stretch)
+        fill = fill_for(task, bar, fills, settings.fill_every_bars, stretch)
         fill_ticks = round(fill.beats * unit) if fill is not None else 0
         cut = min(length - fill_ticks, silence_from(task, bar))
         habit = child_rng(task.seed, task.name, "ghost", pattern.name).random(_PLACES)
-        strokes = _strokes(task, varied(task, bar, pattern, unit), bar.start_tick, gone, cut, unit)
+        strokes = _strokes(task, vary_pattern(task, bar, pattern, unit, settings.vary), bar.start_tick, gone, cut, unit)
         for n in _rising(strokes, bar) if bar.way == "build" else strokes:
             place = (n.start_tick - bar.start_tick) // (TICKS_PER_QUARTER // 4) % _PLACES
-            if n.velocity >= _GHOST or 0.7 * habit[place] + 0.3 * rng.random() < ghosts:
+            if n.velocity >= _GHOST or 0.7 * habit[place] + 0.3 * rng.random() < settings.ghosts:
                 out.append(n)
         if fill is not None:
-            out += _strokes(task, fill, bar.end_tick - fill_ticks, 0, fill_ticks, unit)
+            out += _strokes(task, fill, bar.end_tick - fill_ticks, 0, fill_ticks, unit, "fill")
     out += _arrivals(task)
-    out += _ending(task)
+    out += _final_stroke(task)
     notes = sorted({(n.start_tick, n.pitch): n for n in sorted(out, key=lambda n: n.velocity)}.values())
-    return Phrase(tuple(two_hands(notes) if flag(spec, "limbs", True) else notes))
+    return RoleOutput(tuple(two_hands(notes) if settings.limbs else notes))
 
 
 def two_hands(notes: Sequence[Note]) -> list[Note]:
@@ -98,10 +103,24 @@ def two_hands(notes: Sequence[Note]) -> list[Note]:
     return sorted(out)
 
 
-def _strokes(task: RoleTask, pattern: Pattern, start: int, gone: int, cut: int, unit: int) -> list[Note]:
+def _strokes(
+    task: RoleTask[object],
+    pattern: Pattern,
+    start: int,
+    gone: int,
+    cut: int,
+    unit: int,
+    function: NoteFunction = "groove",
+) -> list[Note]:
     """A pattern's strokes up to `cut` ticks after `start`; the pattern has been running for `gone` ticks there."""
     return [
-        Note(at, at + _LENGTH, DRUM_VOICES[hit.voice], velocity(hit.velocity, task.spec), f"{task.name}/{pattern.name}")
+        Note(
+            at,
+            at + _LENGTH,
+            DRUM_VOICES[hit.voice],
+            velocity(hit.velocity, task.spec),
+            Origin(task.name, pattern.name, function),
+        )
         for at, hit in hits_in(pattern, start=start, gone=gone, cut=cut, unit=unit)
     ]
 
@@ -117,44 +136,52 @@ def _rising(strokes: Sequence[Note], bar: Bar) -> list[Note]:
     ]
 
 
-def _arrivals(task: RoleTask) -> list[Note]:
+def _arrivals(task: RoleTask[DrumSettings]) -> list[Note]:
     """Crash and kick on the first beat of sections loud enough, and every eight bars of the chorus."""
-    if not flag(task.spec, "crash", True):
+    if not task.settings.crash:
         return []
     out: list[Note] = []
     for bar in bars_of(task.chart, task.sections):
-        if bar.is_ending:
+        if bar.is_final:
             continue
-        arrives = bar.index == 0 and bar.section.effort >= 0.45
+        arrives = bar.index == 0 and bar.section.accompaniment_intensity >= 0.45
         if arrives or (bar.index % 8 == 0 and bar.section.label == "chorus"):
             out += _crash(task, bar.start_tick, 104 if bar.index == 0 else 94)
     return out
 
 
-def _ending(task: RoleTask) -> list[Note]:
+def _final_stroke(task: RoleTask[DrumSettings]) -> list[Note]:
     """One last stroke that rings."""
     return [
         n
         for bar in bars_of(task.chart, task.sections)
-        if bar.is_ending
+        if bar.is_final
         for n in (
             _crash(task, bar.start_tick, 98)
-            if flag(task.spec, "crash", True)
+            if task.settings.crash
             else [
                 Note(
                     bar.start_tick,
                     bar.start_tick + _LENGTH,
                     DRUM_VOICES["kick"],
                     velocity(84, task.spec),
-                    f"{task.name}/ending",
+                    Origin(task.name, function="final"),
                 )
             ]
         )
     ]
 
 
-def _crash(task: RoleTask, tick: int, written: int) -> list[Note]:
+def _crash(task: RoleTask[object], tick: int, written: int) -> list[Note]:
     return [
-        Note(tick, tick + TICKS_PER_QUARTER, DRUM_VOICES["crash"], velocity(written, task.spec), f"{task.name}/crash"),
-        Note(tick, tick + _LENGTH, DRUM_VOICES["kick"], velocity(written, task.spec), f"{task.name}/crash"),
+        Note(
+            tick,
+            tick + TICKS_PER_QUARTER,
+            DRUM_VOICES["crash"],
+            velocity(written, task.spec),
+            Origin(task.name, function="crash"),
+        ),
+        Note(
+            tick, tick + _LENGTH, DRUM_VOICES["kick"], velocity(written, task.spec), Origin(task.name, function="crash")
+        ),
     ]

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from remixkit.arrange.playing.bars import Bar
 from remixkit.arrange.playing.placement import draw
-from remixkit.arrange.playing.player import number
 from remixkit.arrange.playing.task import RoleTask
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import Hit, Pattern
 from remixkit.seeding import child_rng
 
 
-def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
+def vary_pattern(task: RoleTask[object], bar: Bar, pattern: Pattern, unit: int, vary: float) -> Pattern:
     """The pattern as the drummer plays it in this bar of the phrase.
 
     Every second bar of a phrase may differ: a kick more or less on an off-beat, an open hat at the end. The same place
@@ -27,7 +26,7 @@ def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
     # Of a pattern of two bars it is the second that differs.
     first = pattern.beats / 2 if bars_long == 2 else 0.0
     rng = child_rng(task.seed, task.name, "vary", bar.section.label, pattern.name, place)
-    if rng.random() >= number(task.spec, "vary", 0.5):
+    if rng.random() >= vary:
         return pattern
     hits = list(pattern.hits)
     kicks = [h for h in hits if h.voice == "kick"]
@@ -47,20 +46,21 @@ def varied(task: RoleTask, bar: Bar, pattern: Pattern, unit: int) -> Pattern:
     return replace(pattern, hits=tuple(sorted(hits, key=lambda h: h.start_beats)))
 
 
-def fill_for(task: RoleTask, bar: Bar, fills: Sequence[Pattern], stretch: int) -> Pattern | None:
+def fill_for(
+    task: RoleTask[object], bar: Bar, fills: Sequence[Pattern], every_bars: int, stretch: int
+) -> Pattern | None:
     """The fill at the end of this bar: large into a section, small every few bars, none where nothing follows."""
-    ending = bar.section.ending
-    if not fills or (bar.is_join and ending in ("drop", "none")):
+    transition = bar.section.transition
+    if not fills or (bar.is_section_end and transition in ("drop", "none")):
         return None
     beats_of_bar = (bar.end_tick - bar.start_tick) / TICKS_PER_QUARTER / stretch
-    every = round(number(task.spec, "fill_every", 4))
-    if bar.is_join:
-        largest = 4.0 if bar.following is not None and bar.following.label == "chorus" and ending != "half" else 2.0
-        if ending == "build":
+    if bar.is_section_end:
+        largest = 4.0 if bar.following is not None and bar.following.label == "chorus" and transition != "half" else 2.0
+        if transition == "build":
             largest = 1.0
         least = 1.0
-    elif every and (bar.index + 1) % every == 0 and bar.index + 1 < bar.count:
-        largest = 2.0 if (bar.index + 1) % (2 * every) == 0 else 1.0
+    elif every_bars and (bar.index + 1) % every_bars == 0 and bar.index + 1 < bar.count:
+        largest = 2.0 if (bar.index + 1) % (2 * every_bars) == 0 else 1.0
         least = 0.0
     else:
         return None
@@ -73,12 +73,12 @@ def fill_for(task: RoleTask, bar: Bar, fills: Sequence[Pattern], stretch: int) -
     return draw(largest_first, rng)
 
 
-def silence_from(task: RoleTask, bar: Bar) -> int:
+def silence_from(task: RoleTask[object], bar: Bar) -> int:
     """Ticks into the bar at which the groove stops: after a break's first stroke, two beats early at a drop-out."""
     length = bar.end_tick - bar.start_tick
     beat = task.chart.grid.meter.at(bar.start_tick).beat_ticks
     if bar.is_break:
         return min(length, beat // 2)
-    if bar.is_join and bar.section.ending == "drop":
+    if bar.is_section_end and bar.section.transition == "drop":
         return length - min(2 * beat, length // 2)
     return length

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.playing.player import lead, number, ordered, plays_at, register
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.model.song import Note
+from dataclasses import dataclass
+
+from remixkit.arrange.playing.player import lead_line, ordered, plays_at, register
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.style.settings import between, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
@@ -14,20 +16,23 @@ from remixkit.theory.keys import chord_at, key_at, scale_pcs
 _PREFERENCE = {3: 0.0, 4: 0.0, 8: 0.6, 9: 0.6, 5: 1.6, 7: 2.2}
 
 
-@takes(least_beats=between(0, 16), below=between(0, 127))
-def second(task: RoleTask) -> Phrase:
-    """Accompany the tune's long and strong notes a third or sixth below, snapped to the chord.
+@dataclass(frozen=True, slots=True)
+class HarmonyVoiceSettings:
+    """What a style may set."""
 
-    Settings: `least_beats` (shorter notes are left alone unless on a beat, default .4), `below` (velocity below the
-    tune's, default 14).
-    """
-    tune = lead(task)
+    least_beats: float = setting(0.4, "shorter notes are left alone unless on a beat", low=0, high=16)
+    velocity_below: int = setting(14, "how much softer than the melody", low=0, high=127)
+
+
+@role(settings=HarmonyVoiceSettings, traits=Traits())
+def harmony_voice(task: RoleTask[HarmonyVoiceSettings]) -> RoleOutput:
+    """Accompany the tune's long and strong notes a third or sixth below, snapped to the chord."""
+    melody = lead_line(task)
     low, high = register(task.spec)
-    least = number(task.spec, "least_beats", 0.4) * TICKS_PER_QUARTER
-    below = round(number(task.spec, "below", 14))
+    least = task.settings.least_beats * TICKS_PER_QUARTER
     out: list[Note] = []
     before: tuple[int, int] | None = None
-    for n in tune.notes:
+    for n in melody.notes:
         if not plays_at(task.sections, n.start_tick):
             before = None
             continue
@@ -58,8 +63,8 @@ def second(task: RoleTask) -> Phrase:
                 n.start_tick,
                 n.end_tick,
                 best[1],
-                max(1, min(task.spec.velocity, n.velocity - below)),
-                f"{task.name}/third",
+                max(1, min(task.spec.velocity, n.velocity - task.settings.velocity_below)),
+                Origin(task.name, function="harmony"),
             )
         )
-    return Phrase(ordered(out))
+    return RoleOutput(ordered(out))

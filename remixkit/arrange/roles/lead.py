@@ -3,78 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import median
+from typing import Literal
 
 import numpy as np
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
 from remixkit.arrange.performance.expression import bends, modulation, swells
 from remixkit.arrange.playing.melody_line import phrases
-from remixkit.arrange.playing.player import flag, number, register, word
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.model.song import Note
+from remixkit.arrange.playing.player import register
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.plugin import Traits, role, setting
 from remixkit.search import cheapest_path
-from remixkit.style.settings import FLAG, SHARE, between, one_of, takes
 
 _OCTAVES = (-36, -24, -12, 0, 12, 24, 36)
 
 
-@takes(
-    double=FLAG,
-    enters=between(0, 64),
-    transpose=between(-48, 48),
-    octaves=one_of("", "chorus", "last_chorus"),
-    legato=SHARE,
-    bends=FLAG,
-    vibrato=FLAG,
-    swell=FLAG,
-    wheel=FLAG,
-)
-def melody(task: RoleTask) -> Phrase:
+@dataclass(frozen=True, slots=True)
+class LeadSettings:
+    """What a style may set."""
+
+    double: bool = setting(False, "joins another lead, and is never needed for the melody to be heard")
+    enters_bars: int = setting(0, "bars of a longer section that a doubling waits", low=0, high=64)
+    transpose_semitones: int = setting(0, "added before the register is sought", low=-48, high=48)
+    octaves: Literal["", "chorus", "last_chorus"] = setting("", "where a voice an octave below or above is added")
+    legato: float = setting(0.5, "how much of a small gap is closed", low=0, high=1)
+    bends: bool = setting(False, "up into accented notes, as a guitarist's left hand")
+    vibrato: bool = setting(False, "of the pitch, on long notes")
+    swell: bool = setting(False, "rises and falls with each phrase (CC 11)")
+    wheel: bool = setting(False, "long notes vibrate (CC 1)")
+
+
+@role(settings=LeadSettings, traits=Traits(leads=True, doubles_when="double"))
+def lead(task: RoleTask[LeadSettings]) -> RoleOutput:
     """Play the tune in the role's sections.
 
-    Settings: `double` (true: joins another lead, never needed for the tune to be heard), `enters` (bars of a longer
-    section that a doubling waits, default 0), `transpose` (semitones added before the register is sought), `octaves`
-    ("chorus" or "last_chorus": a second voice an octave below or above there), `legato` (0-1: how much of a small gap
-    is closed), `bends` and `vibrato` (a guitarist's left hand), `swell` (CC 11), `wheel` (CC 1: long notes vibrate).
     A pickup belongs to the section it leads into.
     """
     owners = owned_notes(task.chart)
     mine = {id(s) for s in task.sections}
     groups = [(s, notes) for s, notes in owners if id(s) in mine]
     low, high = register(task.spec)
-    shift = round(number(task.spec, "transpose", 0))
-    fitted = fit([(s, [_raised(n, shift) for n in notes]) for s, notes in groups], low, high)
-    legato = number(task.spec, "legato", 0.5)
-    where = word(task.spec, "octaves")
+    settings = task.settings
+    fitted = fit([(s, [_raised(n, settings.transpose_semitones) for n in notes]) for s, notes in groups], low, high)
+    where = settings.octaves
     out: list[Note] = []
     loudness = _loudness(task.chart.melody)
     for section, notes in fitted:
-        sung = [n for n in _legato(notes, legato) if n.start_tick >= _entry(task, section)]
+        sung = [n for n in _legato(notes, settings.legato) if n.start_tick >= _entry(task, section)]
         line = [
-            Note(n.start_tick, n.end_tick, n.pitch, _velocity(n, task, loudness), f"{task.name}/tune") for n in sung
+            Note(n.start_tick, n.end_tick, n.pitch, _velocity(n, task, loudness), Origin(task.name, function="melody"))
+            for n in sung
         ]
         out += line
         if (where == "chorus" and section.label == "chorus") or (where == "last_chorus" and section.is_last_chorus):
             out += _octaves(line, low, high, task.name)
     out.sort()
-    tops = [n for n in out if not n.origin.endswith("octave")]
+    tops = [n for n in out if n.origin.function != "octave"]
     controls = []
-    if flag(task.spec, "bends") or flag(task.spec, "vibrato"):
-        controls += bends(tops, task.chart.grid, slides=flag(task.spec, "bends"), vibrato=flag(task.spec, "vibrato"))
-    if flag(task.spec, "swell"):
+    if settings.bends or settings.vibrato:
+        controls += bends(tops, task.chart.grid, slides=settings.bends, vibrato=settings.vibrato)
+    if settings.swell:
         controls += swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(tops)], low=84, high=112)
-    if flag(task.spec, "wheel"):
+    if settings.wheel:
         controls += modulation(tops, task.chart.grid)
-    return Phrase(tuple(out), tuple(sorted(controls)))
+    return RoleOutput(tuple(out), tuple(sorted(controls)))
 
 
-def _entry(task: RoleTask, section: PlannedSection) -> int:
+def _entry(task: RoleTask[LeadSettings], section: PlannedSection) -> int:
     """From which tick on the role plays in a section: a doubling may wait, so that the tune grows."""
     bars = [b for b, _ in task.chart.grid.meter.bars(section.end_tick) if b >= section.start_tick]
-    waits = round(number(task.spec, "enters", 0)) if flag(task.spec, "double") else 0
+    waits = task.settings.enters_bars if task.settings.double else 0
     return bars[waits] if 0 < waits < len(bars) else 0
 
 
@@ -181,7 +184,7 @@ def _loudness(notes: Sequence[Note]) -> tuple[float, float]:
     return (median(levels), float(len(set(levels)) > 4)) if levels else (80.0, 0.0)
 
 
-def _velocity(n: Note, task: RoleTask, loudness: tuple[float, float]) -> int:
+def _velocity(n: Note, task: RoleTask[object], loudness: tuple[float, float]) -> int:
     """The player's velocity with the singer's dynamics; where the source has none, accents by meter and length."""
     middle, has_dynamics = loudness
     if has_dynamics:
@@ -199,7 +202,7 @@ def _octaves(line: Sequence[Note], low: int, high: int, name: str) -> list[Note]
     above = sum(n.pitch + 12 <= high for n in line) >= sum(n.pitch - 12 >= low for n in line)
     step = 12 if above else -12
     return [
-        Note(n.start_tick, n.end_tick, n.pitch + step, max(1, n.velocity - 10), f"{name}/octave")
+        Note(n.start_tick, n.end_tick, n.pitch + step, max(1, n.velocity - 10), Origin(name, function="octave"))
         for n in line
         if low <= n.pitch + step <= high
     ]

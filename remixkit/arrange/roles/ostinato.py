@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from remixkit.arrange.playing.placement import follow_chords, lay_events, muted
-from remixkit.arrange.playing.player import flag, lead, number, ordered, register, velocity
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from dataclasses import dataclass
+
+from remixkit.arrange.playing.placement import follow_chords, muted, place_events
+from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.model.song import Note
 from remixkit.patterns import parse_pattern
-from remixkit.style.settings import FLAG, SHARE, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
 
 EIGHTHS = parse_pattern(
@@ -19,27 +21,31 @@ EIGHTHS = parse_pattern(
 )
 
 
-@takes(gate=SHARE, stop=FLAG, vary=SHARE)
-def ostinato(task: RoleTask) -> Phrase:
-    """Repeat a figure: `low`, `mid` and `top` of a pattern are the chord tones nearest to three places of the register.
+@dataclass(frozen=True, slots=True)
+class OstinatoSettings:
+    """What a style may set."""
 
-    Settings: `gate` (share of the written length that sounds, default .7), `stop` as for chords,
-    `vary` (0-1: how often a phrase's last bar differs by a stroke, default .6).
-    """
+    gate: float = setting(0.7, "share of the written length that sounds", low=0, high=1)
+    stop: bool = setting(True, "silent in the second half of a bar whose ending is `stop`")
+    vary: float = setting(0.6, "how often the last bar of a phrase differs by a stroke", low=0, high=1)
+
+
+@role(settings=OstinatoSettings, traits=Traits(patterns="events", low_register="gives way"))
+def ostinato(task: RoleTask[OstinatoSettings]) -> RoleOutput:
+    """Repeat a figure: `low`, `mid`, `top` of a pattern are the chord tones nearest to three places of the register."""
     spec = task.spec
     low, high = register(spec)
     third = (high - low) / 3
     places = {"low": low + 0.5 * third, "mid": low + 1.3 * third, "top": low + 2.1 * third, "all": low + 1.3 * third}
-    gate = number(spec, "gate", 0.7)
-    tune = lead(task)
-    laid = lay_events(task, EIGHTHS, kind="ostinato", ending=("low",))
-    if flag(spec, "stop", True):
-        laid = muted(laid, breaks(task))
+    melody = lead_line(task)
+    placed = place_events(task, EIGHTHS, kind="ostinato", vary=task.settings.vary, final=("low",))
+    if task.settings.stop:
+        placed = muted(placed, breaks(task))
     out: list[Note] = []
     now = dict(places)
-    for stroke in follow_chords(laid, task.chart.chords):
+    for stroke in follow_chords(placed, task.chart.chords):
         chord = tones(task.chart.chords[stroke.chord_index])
-        sung = tune.pitches(stroke.start_tick, stroke.end_tick, 240)
+        sung = melody.pitches(stroke.start_tick, stroke.end_tick, 240)
         for degree in stroke.degrees:
             goal = places.get(degree, places["mid"])
             options = [place(pc, low, high, now.get(degree, goal)) for pc in chord]
@@ -47,6 +53,6 @@ def ostinato(task: RoleTask) -> Phrase:
             pitch = min(free, key=lambda p: abs(p - now.get(degree, goal)) + 0.5 * abs(p - goal))
             now[degree] = pitch
             held = stroke.end_tick - stroke.start_tick
-            end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_ending else gate)))
+            end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_final else task.settings.gate)))
             out.append(Note(stroke.start_tick, end, pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return Phrase(ordered(out))
+    return RoleOutput(ordered(out))

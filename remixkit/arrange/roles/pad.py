@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from remixkit.arrange.performance.expression import rises, swells
 from remixkit.arrange.playing.bars import bars_of
-from remixkit.arrange.playing.melody_line import Tune
-from remixkit.arrange.playing.player import flag, lead, number, ordered, register, velocity, voiced, word
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.arrange.playing.tones import clashes, into, nearest, place
+from remixkit.arrange.playing.melody_line import MelodyLine
+from remixkit.arrange.playing.player import lead_line, ordered, register, velocity, voiced
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.arrange.playing.tones import clashes, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import CC_MODULATION
-from remixkit.model.song import Control, Note
+from remixkit.model.song import Control, Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.style.settings import FLAG, between, one_of, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
 
 
-@takes(
-    voices=between(1, 8),
-    voice=between(0, 8),
-    plain=FLAG,
-    tie=FLAG,
-    octave=between(-48, 48),
-    swell=one_of("", "cc1", "cc11", "rise"),
-    stop=FLAG,
-)
-def pad(task: RoleTask) -> Phrase:
-    """Hold the chords.
+@dataclass(frozen=True, slots=True)
+class PadSettings:
+    """What a style may set."""
 
-    Settings: `voices` (in the voicing, default 4), `voice` (1 the top, 2 the next ...: play only that; 0 all),
-    `tie` (true: common tones are held over a change), `swell` ("cc11" or "cc1": rise and fall every four bars;
-    "rise": a crescendo over the section),
-    `plain` (true: triads, whatever the style's colour: the ground under a rootless player), `octave` (semitones added
-    to a single voice), `stop` (true: silent in the second half of the bar before the last chorus).
-    """
-    spec = task.spec
-    tune = lead(task)
-    which = round(number(spec, "voice", 0))
-    voicings = voiced(task, round(number(spec, "voices", 4)), tune, plain=flag(spec, "plain"))
+    voices: int = setting(4, "notes of the voicing", low=1, high=8)
+    voice: int = setting(0, "1 the top, 2 the next ...: plays only that; 0 all", low=0, high=8)
+    plain: bool = setting(False, "triads, whatever the style's colour: the ground under a rootless player")
+    tie: bool = setting(True, "common tones are held over a change")
+    transpose_semitones: int = setting(0, "added to each voice", low=-48, high=48)
+    swell: Literal["", "cc1", "cc11", "rise"] = setting("", "every four bars; `rise`: over the section")
+    stop: bool = setting(False, "silent in the second half of a bar whose ending is `stop`")
+
+
+@role(settings=PadSettings, traits=Traits(patterns="events", low_register="gives way"))
+def pad(task: RoleTask[PadSettings]) -> RoleOutput:
+    """Hold the chords."""
+    spec, settings = task.spec, task.settings
+    melody = lead_line(task)
+    which = settings.voice
+    voicings = voiced(task, settings.voices, melody, plain=settings.plain)
     low, high = register(spec)
-    shift = round(number(spec, "octave", 0))
-    silent = breaks(task) if flag(spec, "stop", False) else ()
+    shift = settings.transpose_semitones
+    silent = breaks(task) if settings.stop else ()
     lines: list[Note] = []
-    tie = flag(spec, "tie", True)
     held: dict[int, int] = {}
     for section in task.sections:
         held.clear()
@@ -52,11 +52,11 @@ def pad(task: RoleTask) -> Phrase:
             if start >= end or not voicing:
                 continue
             chosen = voicing if which == 0 else (voicing[max(0, len(voicing) - which)],)
-            pitches = {_clear(into(p + shift, low, high), tune, start, end, tones(chord), low, high) for p in chosen}
+            pitches = {_clear(into(p + shift, low, high), melody, start, end, tones(chord), low, high) for p in chosen}
             for pitch in sorted(pitches):
                 k = held.get(pitch)
                 if (
-                    tie
+                    settings.tie
                     and k is not None
                     and lines[k].end_tick == start
                     and start - lines[k].start_tick < 16 * TICKS_PER_QUARTER
@@ -64,13 +64,15 @@ def pad(task: RoleTask) -> Phrase:
                     lines[k] = Note(lines[k].start_tick, end, pitch, lines[k].velocity, lines[k].origin)
                 else:
                     held[pitch] = len(lines)
-                    lines.append(Note(start, end, pitch, velocity(74, spec), f"{task.name}/held"))
-    return Phrase(ordered(lines), tuple(swell_controls(task)))
+                    lines.append(
+                        Note(start, end, pitch, velocity(74, spec), Origin(task.name, function="accompaniment"))
+                    )
+    return RoleOutput(ordered(lines), tuple(swell_controls(task)))
 
 
-def swell_controls(task: RoleTask) -> list[Control]:
+def swell_controls(task: RoleTask[PadSettings]) -> list[Control]:
     """The pad's breathing, four bars at a time."""
-    kind = word(task.spec, "swell")
+    kind = task.settings.swell
     if not kind:
         return []
     if kind == "rise":
@@ -84,11 +86,11 @@ def swell_controls(task: RoleTask) -> list[Control]:
     return swells(spans, low=72, high=108)
 
 
-def _clear(pitch: int, tune: Tune, start: int, end: int, chord: tuple[int, ...], low: int, high: int) -> int:
+def _clear(pitch: int, melody: MelodyLine, start: int, end: int, chord: tuple[int, ...], low: int, high: int) -> int:
     """The pitch, or the nearest chord tone that does not rub against a long note of the tune."""
-    sung = tune.pitches(start, end, TICKS_PER_QUARTER // 2)
+    sung = melody.pitches(start, end, TICKS_PER_QUARTER // 2)
     if not clashes(pitch, sung):
         return pitch
     others = [place(pc, low, high, pitch) for pc in chord]
     free = [p for p in others if not clashes(p, sung)]
-    return nearest(free, pitch)
+    return nearest_pitch(free, pitch)

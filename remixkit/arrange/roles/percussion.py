@@ -2,76 +2,107 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from remixkit.arrange.playing.bars import Bar, bars_of
-from remixkit.arrange.playing.placement import hits_in, lay_patterns, stretch_of
-from remixkit.arrange.playing.player import flag, number, ordered, register, velocity
-from remixkit.arrange.playing.task import Phrase, RoleTask
+from remixkit.arrange.playing.placement import hits_in, place_patterns, stretch_of
+from remixkit.arrange.playing.player import ordered, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import bass_pc, degree_interval, place
 from remixkit.midi.spec import DRUM_VOICES
-from remixkit.model.song import Note
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
-from remixkit.style.settings import FLAG, SHARE, between, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.keys import chord_at, key_at
 
 NOTHING = parse_pattern("nothing", steps={"shaker": "................"})
 _THIRTY_SECOND = TICKS_PER_QUARTER // 8
 
 
-@takes(swells=FLAG, crash=FLAG, least=SHARE)
-def percussion(task: RoleTask) -> Phrase:
-    """Play a pattern if one is named, swell into louder sections, crash where they begin.
+@dataclass(frozen=True, slots=True)
+class PercussionSettings:
+    """What a style may set for percussion."""
 
-    Settings: `swells` (true: two beats of cymbal roll before a rise), `crash` (true), `least` (intensity from which a
-    section is greeted by a crash, default .6).
-    """
-    spec = task.spec
+    swells: bool = setting(True, "two beats of cymbal roll before a rise")
+    crash: bool = setting(True, "where louder sections begin, and on the last chord")
+    crash_intensity: float = setting(0.6, "from which a section is greeted by a crash", low=0, high=1)
+
+
+@role(settings=PercussionSettings, traits=Traits(plays_drums=True, patterns="steps"))
+def percussion(task: RoleTask[PercussionSettings]) -> RoleOutput:
+    """Play a pattern if one is named, swell into louder sections, crash where they begin."""
+    settings = task.settings
     unit = TICKS_PER_QUARTER * stretch_of(task.chart)
     out: list[Note] = []
-    for bar, pattern, gone in lay_patterns(task, NOTHING, kind="percussion"):
+    for bar, pattern, gone in place_patterns(task, NOTHING, kind="percussion"):
         length = bar.end_tick - bar.start_tick
         out += [
-            _hit(task, at, hit.voice, hit.velocity, pattern.name)
+            _hit(task, at, hit.voice, hit.velocity, Origin(task.name, pattern.name, "groove"))
             for at, hit in hits_in(pattern, start=bar.start_tick, gone=gone, cut=length, unit=unit)
         ]
-    least = number(spec, "least", 0.6)
     for bar in bars_of(task.chart, task.chart.sections):
-        if flag(spec, "swells", True) and rises(bar):
+        if settings.swells and leads_up(bar):
             start = max(bar.start_tick, bar.end_tick - 2 * TICKS_PER_QUARTER)
             count = max(1, (bar.end_tick - start) // _THIRTY_SECOND)
             out += [
-                _hit(task, start + k * _THIRTY_SECOND, "crash2", round(24 + 66 * (k / count) ** 1.6), "swell")
+                _hit(
+                    task,
+                    start + k * _THIRTY_SECOND,
+                    "crash2",
+                    round(24 + 66 * (k / count) ** 1.6),
+                    Origin(task.name, function="swell"),
+                )
                 for k in range(count)
             ]
-        if not flag(spec, "crash", True):
+        if not settings.crash:
             continue
-        if (bar.index == 0 and bar.section.effort >= least and bar.start_tick) or (
+        if (bar.index == 0 and bar.section.accompaniment_intensity >= settings.crash_intensity and bar.start_tick) or (
             bar.index % 8 == 0 and bar.section.is_last_chorus
         ):
-            out.append(_hit(task, bar.start_tick, "crash", 100, "crash", TICKS_PER_QUARTER * 2))
-        if bar.is_ending:
-            out.append(_hit(task, bar.start_tick, "crash", 92, "ending", bar.end_tick - bar.start_tick))
-    return Phrase(ordered(out))
+            out.append(
+                _hit(task, bar.start_tick, "crash", 100, Origin(task.name, function="crash"), TICKS_PER_QUARTER * 2)
+            )
+        if bar.is_final:
+            out.append(
+                _hit(
+                    task,
+                    bar.start_tick,
+                    "crash",
+                    92,
+                    Origin(task.name, function="final"),
+                    bar.end_tick - bar.start_tick,
+                )
+            )
+    return RoleOutput(ordered(out))
 
 
-@takes(strokes=SHARE, roll_beats=between(0, 16))
-def timpani(task: RoleTask) -> Phrase:
-    """Strike roots and fifths on strong beats of loud sections, roll into rises and on the last chord.
+@dataclass(frozen=True, slots=True)
+class TimpaniSettings:
+    """What a style may set for timpani."""
 
-    Settings: `strokes` (intensity from which downbeats are struck, default .7), `roll_beats` (default 2).
-    """
+    stroke_intensity: float = setting(0.7, "from which downbeats are struck", low=0, high=1)
+    roll_beats: float = setting(2.0, "length of a roll", low=0, high=16)
+
+
+@role(settings=TimpaniSettings, traits=Traits())
+def timpani(task: RoleTask[TimpaniSettings]) -> RoleOutput:
+    """Strike roots and fifths on strong beats of loud sections, roll into rises and on the last chord."""
     spec = task.spec
     low, high = register(spec)
-    least = number(spec, "strokes", 0.7)
-    roll = round(number(spec, "roll_beats", 2) * TICKS_PER_QUARTER)
+    roll = round(task.settings.roll_beats * TICKS_PER_QUARTER)
     out: list[Note] = []
     for bar in bars_of(task.chart, task.chart.sections):
         chord = chord_at(task.chart.chords, bar.start_tick)
-        if bar.is_ending:
+        if bar.is_final:
             out += _roll(task, bar.start_tick, bar.end_tick, _drum(task, bar.start_tick, low, high), 96, 60)
             continue
         in_section = any(s.start_tick == bar.section.start_tick for s in task.sections)
-        if in_section and bar.section.effort >= least and chord.root_pc is not None:
+        if (
+            in_section
+            and bar.section.accompaniment_intensity >= task.settings.stroke_intensity
+            and chord.root_pc is not None
+        ):
             pitch = _drum(task, bar.start_tick, low, high)
             out.append(
                 Note(
@@ -79,32 +110,50 @@ def timpani(task: RoleTask) -> Phrase:
                     bar.start_tick + TICKS_PER_QUARTER,
                     pitch,
                     velocity(92 if bar.index % 4 == 0 else 78, spec),
-                    f"{task.name}/stroke",
+                    Origin(task.name, function="stroke"),
                 )
             )
-            if bar.index % 4 == 3 and not rises(bar):
+            if bar.index % 4 == 3 and not leads_up(bar):
                 tick = bar.end_tick - TICKS_PER_QUARTER
                 fifth = place(
                     (pitch + degree_interval(chord, "5", key_at(task.chart.keys, tick))) % 12, low, high, pitch
                 )
-                out.append(Note(tick, tick + TICKS_PER_QUARTER // 2, fifth, velocity(74, spec), f"{task.name}/stroke"))
+                out.append(
+                    Note(
+                        tick,
+                        tick + TICKS_PER_QUARTER // 2,
+                        fifth,
+                        velocity(74, spec),
+                        Origin(task.name, function="stroke"),
+                    )
+                )
                 half = tick + TICKS_PER_QUARTER // 2
-                out.append(Note(half, half + TICKS_PER_QUARTER // 2, pitch, velocity(80, spec), f"{task.name}/stroke"))
-        if rises(bar):
+                out.append(
+                    Note(
+                        half,
+                        half + TICKS_PER_QUARTER // 2,
+                        pitch,
+                        velocity(80, spec),
+                        Origin(task.name, function="stroke"),
+                    )
+                )
+        if leads_up(bar):
             start = max(bar.start_tick, bar.end_tick - roll)
             out += _roll(task, start, bar.end_tick, _drum(task, start, low, high), 40, 104)
-    return Phrase(ordered(out))
+    return RoleOutput(ordered(out))
 
 
-def rises(bar: Bar) -> bool:
+def leads_up(bar: Bar) -> bool:
     """Whether a clearly louder section, or the chorus, begins after this bar."""
-    if not bar.is_join or bar.following is None:
+    if not bar.is_section_end or bar.following is None:
         return False
-    change = bar.following.effort - bar.section.effort
-    return (change >= 0.12 and bar.following.effort >= 0.5) or (bar.following.label == "chorus" and change > 0)
+    change = bar.following.accompaniment_intensity - bar.section.accompaniment_intensity
+    return (change >= 0.12 and bar.following.accompaniment_intensity >= 0.5) or (
+        bar.following.label == "chorus" and change > 0
+    )
 
 
-def _drum(task: RoleTask, tick: int, low: int, high: int) -> int:
+def _drum(task: RoleTask[object], tick: int, low: int, high: int) -> int:
     """Of root and fifth of the chord the one that a kettle tuned around the middle plays."""
     chord = chord_at(task.chart.chords, tick)
     if chord.root_pc is None:
@@ -112,7 +161,7 @@ def _drum(task: RoleTask, tick: int, low: int, high: int) -> int:
     return place(bass_pc(chord), low, high, (low + high) / 2)
 
 
-def _roll(task: RoleTask, start: int, end: int, pitch: int, first: int, last: int) -> list[Note]:
+def _roll(task: RoleTask[object], start: int, end: int, pitch: int, first: int, last: int) -> list[Note]:
     count = max(1, (end - start) // _THIRTY_SECOND)
     return [
         Note(
@@ -120,11 +169,13 @@ def _roll(task: RoleTask, start: int, end: int, pitch: int, first: int, last: in
             start + (k + 1) * _THIRTY_SECOND,
             pitch,
             velocity(round(first + (last - first) * (k / count) ** 1.4), task.spec),
-            f"{task.name}/roll",
+            Origin(task.name, function="roll"),
         )
         for k in range(count)
     ]
 
 
-def _hit(task: RoleTask, tick: int, voice: str, written: int, origin: str, length: int = _THIRTY_SECOND) -> Note:
-    return Note(tick, tick + length, DRUM_VOICES[voice], velocity(written, task.spec), f"{task.name}/{origin}")
+def _hit(
+    task: RoleTask[object], tick: int, voice: str, written: int, origin: Origin, length: int = _THIRTY_SECOND
+) -> Note:
+    return Note(tick, tick + length, DRUM_VOICES[voice], velocity(written, task.spec), origin)

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.arrange.playing.bars import bars_of
-from remixkit.arrange.playing.melody_line import Tune
-from remixkit.arrange.playing.player import flag, lead, ordered, register, velocity
-from remixkit.arrange.playing.task import Phrase, RoleTask
-from remixkit.arrange.playing.tones import clashes, into, nearest, place
-from remixkit.model.song import Note
+from remixkit.arrange.playing.melody_line import MelodyLine
+from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.task import RoleOutput, RoleTask
+from remixkit.arrange.playing.tones import clashes, into, nearest_pitch, place
+from remixkit.model.song import Note, Origin
 from remixkit.model.timing import TICKS_PER_QUARTER
-from remixkit.style.settings import FLAG, takes
+from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
 from remixkit.theory.keys import chord_at, key_at, scale_pcs
 
 _BORROWED = ("riff", "arpeggio", "second")
 
 
-@takes(quote=FLAG, borrow=FLAG, gaps=FLAG)
-def riff(task: RoleTask) -> Phrase:
-    """Play the source's most riff-like line where it has one, re-fitted to the style's chords.
+@dataclass(frozen=True, slots=True)
+class RiffSettings:
+    """What a style may set."""
 
-    Settings: `quote` (true: in an added intro, the tune of the bars whose chords it repeats, only its notes on the
-    beat), `borrow` (true: play the source's riffs), `gaps` (true: only where the tune rests).
-    """
-    tune = lead(task)
+    quote: bool = setting(True, "in an added intro, the melody of the bars it repeats, on beats")
+    borrow: bool = setting(True, "plays the source's riffs")
+    gaps: bool = setting(False, "only where the melody rests")
+
+
+@role(settings=RiffSettings, traits=Traits(patterns="events", low_register="gives way"))
+def riff(task: RoleTask[RiffSettings]) -> RoleOutput:
+    """Play the source's most riff-like line where it has one, re-fitted to the style's chords."""
+    melody = lead_line(task)
     out: list[Note] = []
     for section in task.sections:
         if section.source_tick is None:
-            if flag(task.spec, "quote", True):
+            if task.settings.quote:
                 out += _quote(task, section)
-        elif flag(task.spec, "borrow", True):
-            out += _borrow(task, section, tune)
-    return Phrase(ordered(out))
+        elif task.settings.borrow:
+            out += _borrow(task, section, melody)
+    return RoleOutput(ordered(out))
 
 
-def _quote(task: RoleTask, section: PlannedSection) -> list[Note]:
+def _quote(task: RoleTask[object], section: PlannedSection) -> list[Note]:
     """The borrowed bars' tune, thinned to what falls on a beat, each note held to the next."""
     if section.borrows_tick is None or section.label != "intro":
         return []
@@ -68,14 +74,20 @@ def _quote(task: RoleTask, section: PlannedSection) -> list[Note]:
             end = min(end, after.start_tick + move)
         if end - start >= 60:
             out.append(
-                Note(start, end, into(n.pitch + octave, low, high), velocity(78, task.spec), f"{task.name}/quote")
+                Note(
+                    start,
+                    end,
+                    into(n.pitch + octave, low, high),
+                    velocity(78, task.spec),
+                    Origin(task.name, function="quote"),
+                )
             )
     return out
 
 
-def _borrow(task: RoleTask, section: PlannedSection, tune: Tune) -> list[Note]:
+def _borrow(task: RoleTask[RiffSettings], section: PlannedSection, melody: MelodyLine) -> list[Note]:
     low, high = register(task.spec)
-    bars = [b for b in bars_of(task.chart, [section]) if not b.is_ending]
+    bars = [b for b in bars_of(task.chart, [section]) if not b.is_final]
     best: list[Note] = []
     for kind in _BORROWED[:2]:
         for line in task.chart.source:
@@ -95,8 +107,8 @@ def _borrow(task: RoleTask, section: PlannedSection, tune: Tune) -> list[Note]:
     for n in best:
         end = min(n.end_tick, section.end_tick)
         chord = tones(chord_at(task.chart.chords, n.start_tick))
-        sung = tune.pitches(n.start_tick, end, 120)
-        if flag(task.spec, "gaps") and sung:
+        sung = melody.pitches(n.start_tick, end, 120)
+        if task.settings.gaps and sung:
             continue
         pitch = into(n.pitch + octave, low, high)
         if not chord:
@@ -108,8 +120,14 @@ def _borrow(task: RoleTask, section: PlannedSection, tune: Tune) -> list[Note]:
             free = [p for p in options if not clashes(p, sung)]
             if not free:
                 continue
-            pitch = nearest(free, pitch)
+            pitch = nearest_pitch(free, pitch)
         out.append(
-            Note(n.start_tick, max(end, n.start_tick + 60), pitch, velocity(76, task.spec), f"{task.name}/borrowed")
+            Note(
+                n.start_tick,
+                max(end, n.start_tick + 60),
+                pitch,
+                velocity(76, task.spec),
+                Origin(task.name, function="hook"),
+            )
         )
     return out

@@ -10,7 +10,7 @@ from remixkit.arrange.takes.edit_points import spliced_controls, spliced_notes
 from remixkit.errors import SongError
 from remixkit.midi.spec import CC_BANK_LSB, CC_BANK_MSB, CC_PAN, CC_RESET, CC_REVERB, CC_VOLUME
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note, Song, Track
+from remixkit.model.song import Control, Note, Origin, Song, Track
 from remixkit.plugins import nearest
 from remixkit.theory.keys import key_of_signature
 
@@ -80,12 +80,14 @@ def with_redone(arrangement: Arrangement, take: Song, bars: tuple[int, int]) -> 
     return replace(arrangement, parts=tuple(redone(p) for p in arrangement.parts))
 
 
-def seeds_on(take: Song, seed: int | None) -> tuple[int, int]:
+def seeds_on(take: Song | None, seed: int | None) -> tuple[int, int]:
     """The seeds of a new take's players and of its form and harmony: the earlier take's chart, and other players.
 
     Without a seed the players' is the one after the earlier take's. A file that does not say its seeds was played on
-    the chart of the seed that is given, or of 0.
+    the chart of the seed that is given, or of 0, as is a cover without an earlier take.
     """
+    if take is None:
+        return seed or 0, seed or 0
     players, chart = take.seeds or (seed or 0, seed or 0)
     return (players + 1 if seed is None else seed), chart
 
@@ -172,9 +174,9 @@ def _without_setup(part: Part, track: Track) -> list[Control]:
 def _as_in(part: Part, track: Track) -> Part:
     """A part with a track's notes and controls; notes that the part plays too keep their origin.
 
-    A part that is handed on from the source is the same in every take.
+    A part that is passed through is the same in every take.
     """
-    if part.channel is not None:
+    if part.passthrough:
         return part
     known = _Origins(part)
     return replace(part, notes=tuple(replace(n, origin=known.of(n)) for n in track.notes), controls=track.controls)
@@ -184,12 +186,12 @@ class _Origins:
     """Why a part plays what it plays, by pitch: so that a kept tune is still known as the tune."""
 
     def __init__(self, part: Part) -> None:
-        self._other = f"{part.role}/take"
+        self._other = Origin(part.role, function="take")
         self._notes: dict[int, list[Note]] = {}
         for n in part.notes:
             self._notes.setdefault(n.pitch, []).append(n)
 
-    def of(self, note: Note) -> str:
+    def of(self, note: Note) -> Origin:
         nearby = min(self._notes.get(note.pitch, ()), key=lambda n: abs(n.start_tick - note.start_tick), default=None)
         is_same = nearby is not None and abs(nearby.start_tick - note.start_tick) <= _NEAR_TICKS
         return nearby.origin if nearby and is_same else self._other

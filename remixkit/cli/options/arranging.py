@@ -45,7 +45,8 @@ class ArrangingOptions:
         """
         from remixkit import style as styles
 
-        return styles.asked(style, key=self.key, tempo_bpm=self.tempo, form=self.form, level=self.level, raw=self.raw)
+        wanted = styles.Overrides(self.key, self.tempo, self.form, self.level, self.raw)
+        return styles.overridden(style, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,11 @@ class Sound:
 
     def of(self, stems: Path | None) -> Mapping[str, Any]:
         """What `Cover.write` is told of a cover whose stems go to a folder."""
-        from remixkit.render.mix.stems import StemsWish
+        from remixkit.render.mix.stems import StemOptions
 
         ending: Literal[".wav", ".flac"] = ".flac" if self.stems.stems_as == "flac" else ".wav"
-        wish = None if stems is None else StemsWish(stems, ending, self.stems.dry)
-        return {"rate_hz": self.rate_hz, "bits": self.bits, "art": self.art, "stems": wish}
+        options = None if stems is None else StemOptions(stems, ending, self.stems.dry)
+        return {"rate_hz": self.rate_hz, "bits": self.bits, "art": self.art, "stems": options}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""A file's bytes to tracks: chunks, events, parts, drums, words, the file's clock."""
+"""A file's bytes to tracks: chunks, events, parts, drums, text events, the file's clock."""

@@ -31,7 +31,7 @@ class Clock:
         return (2 * file_tick * self.ticks + self.per) // (2 * self.per)
 
 
-def clock(ticks_per_quarter: int | None, ticks_per_s: float | None) -> Clock:
+def file_clock(ticks_per_quarter: int | None, ticks_per_s: float | None) -> Clock:
     """The clock of a file that counts in quarter notes, or in frames: those are laid on quarters of half a second."""
     if ticks_per_quarter is not None:
         return Clock(TICKS_PER_QUARTER, ticks_per_quarter)
@@ -78,30 +78,30 @@ def meter_map(meters: Sequence[tuple[int, bytes]], warnings: list[str]) -> Meter
     warnings : list of str
         Takes what was mended.
     """
-    asked: dict[int, tuple[int, int]] = {}
+    wanted: dict[int, tuple[int, int]] = {}
     bad = 0
     for tick, payload in meters:
         numerator, denominator = (payload[0], 1 << min(payload[1], 31)) if len(payload) >= 2 else (0, 4)
         if not numerator or denominator > FINEST_DENOMINATOR or 4 * numerator > _MOST_BAR_QUARTERS * denominator:
             bad += 1
         else:
-            asked[tick] = (numerator, denominator)
+            wanted[tick] = (numerator, denominator)
     if bad:
         warnings.append(f"{count(bad, 'time signature')} of an impossible value {was(bad)} left out.")
-    asked.setdefault(0, (4, 4))
+    wanted.setdefault(0, (4, 4))
     changes: list[MeterChange] = []
     moved = cut = 0
-    for tick, asked_for in sorted(asked.items()):
-        new = MeterChange(tick, *asked_for)
+    for tick, meter in sorted(wanted.items()):
+        new = MeterChange(tick, *meter)
         if not changes:
             changes.append(new)
             continue
         last = changes[-1]
         tick = max(tick, last.tick)  # the one before may have been moved past this one, which then takes its place
-        new = MeterChange(tick, *asked_for)
+        new = MeterChange(tick, *meter)
         over = (tick - last.tick) % last.bar_ticks
         if min(over, last.bar_ticks - over) <= _ROUNDING_TICKS:
-            new = MeterChange(tick + (last.bar_ticks - over if over > _ROUNDING_TICKS else -over), *asked_for)
+            new = MeterChange(tick + (last.bar_ticks - over if over > _ROUNDING_TICKS else -over), *meter)
         elif (short := _short_bar(tick - over, over)) is not None:
             cut += 1
             if short.tick == last.tick:
@@ -109,7 +109,7 @@ def meter_map(meters: Sequence[tuple[int, bytes]], warnings: list[str]) -> Meter
             changes.append(short)
         else:
             moved += 1
-            new = MeterChange(tick - over + (last.bar_ticks if 2 * over > last.bar_ticks else 0), *asked_for)
+            new = MeterChange(tick - over + (last.bar_ticks if 2 * over > last.bar_ticks else 0), *meter)
         _put(changes, new)
     if cut:
         warnings.append(f"{count(cut, 'bar')} {was(cut)} cut short by a new time signature and kept as a shorter bar.")

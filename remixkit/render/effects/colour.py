@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from remixkit.render.effects.blocks import Block, Processor, ratio, within
-from remixkit.render.master.resampling import between, fir
+from remixkit.render.master.resampling import fir, fractional_delay
 
 # Sound at these levels (peak, full scale is 1) comes out as loud as it went in: a mix on its way to the master,
 # and one instrument at velocity 100.
@@ -27,7 +27,7 @@ def drive(sample_rate_hz: int, seed: int, /, gain_db: float = 24.0) -> Processor
     Sound comes out 9 samples late.
     """
     shape = _shaper(ratio(within("gain_db", gain_db, 0.0, 60.0)), _PART_LEVEL)
-    half = between(0.5, _HALF_WIDTH)
+    half = fractional_delay(0.5, _HALF_WIDTH)
     past = np.zeros((2, 2 * _HALF_WIDTH - 1), np.float32)
     shaped_past = np.zeros((2, 2 * _HALF_WIDTH - 1), np.float32)
     direct_past = np.zeros((2, 2 * _HALF_WIDTH - 1), np.float32)

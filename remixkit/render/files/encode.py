@@ -37,7 +37,7 @@ _READ_FRAMES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class EncodingOptions:
     """How a sound file is wanted.
 
     Parameters
@@ -79,7 +79,7 @@ def write(
     sound: NDArray[np.float32],
     target: Path,
     sample_rate_hz: int,
-    wish: Wish = Wish(),
+    options: EncodingOptions = EncodingOptions(),
     progress: Callable[[float], None] = lambda _: None,
 ) -> None:
     """Write a sound file.
@@ -92,7 +92,7 @@ def write(
         Its ending says what is written. It is replaced only by a whole file.
     sample_rate_hz : int
         Sampling rate.
-    wish : Wish
+    options : EncodingOptions
         Word length, tags, ceiling.
     progress : callable
         Called with the share that is written, 0-1.
@@ -102,36 +102,41 @@ def write(
     OutputError
         If the file cannot be written.
     """
-    check_target(target, wish.bits)
+    check_target(target, options.bits)
     ending = target.suffix.lower()
     with replacing(target) as beside:
         try:
             if ending in _EXACT:
-                _encode(sound, beside, sample_rate_hz, wish, _EXACT[ending], progress)
+                _encode(sound, beside, sample_rate_hz, options, _EXACT[ending], progress)
             else:
-                _encode_lossy(sound, beside, sample_rate_hz, wish, _LOSSY[ending], progress)
+                _encode_lossy(sound, beside, sample_rate_hz, options, _LOSSY[ending], progress)
         except soundfile.LibsndfileError as problem:
             full = is_full(target.absolute().parent)  # libsndfile says no more than "System error"
             reason = "the disk is full" if full else problem.error_string.rstrip(".")
             raise OutputError(reason, file=target, remedy="look at the disk's space") from problem
-        write_tags(beside, wish.tags)
+        write_tags(beside, options.tags)
 
 
 def _encode(
-    sound: NDArray[np.float32], path: Path, rate_hz: int, wish: Wish, form: str, progress: Callable[[float], None]
+    sound: NDArray[np.float32],
+    path: Path,
+    rate_hz: int,
+    options: EncodingOptions,
+    form: str,
+    progress: Callable[[float], None],
 ) -> None:
-    dither = child_rng(wish.seed, "dither") if wish.bits == 16 else None
+    dither = child_rng(options.seed, "dither") if options.bits == 16 else None
     done = 0
 
     def rounded(block: NDArray[np.float32]) -> NDArray[np.float32] | NDArray[np.int16]:
         return block if dither is None else _rounded(block, dither)
 
     with (
-        soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[wish.bits], format=form) as file,
+        soundfile.SoundFile(path, "w", rate_hz, 2, _WORDS[options.bits], format=form) as file,
         stage(rounded, blocks_of(sound)) as blocks,
     ):
         if form == "WAV":
-            _inform(file, wish.tags)
+            _inform(file, options.tags)
         for block in blocks:
             file.write(block.T)
             done += block.shape[1]
@@ -142,19 +147,19 @@ def _encode_lossy(
     sound: NDArray[np.float32],
     path: Path,
     rate_hz: int,
-    wish: Wish,
-    options: dict[str, Any],
+    options: EncodingOptions,
+    codec: dict[str, Any],
     progress: Callable[[float], None],
 ) -> None:
     gain_db = 0.0
     for _ in range(_TRIES):
         done = 0
-        with soundfile.SoundFile(path, "w", rate_hz, 2, **options) as file:
+        with soundfile.SoundFile(path, "w", rate_hz, 2, **codec) as file:
             for block in blocks_of(sound):
                 file.write((block * np.float32(ratio(gain_db))).T)
                 done += block.shape[1]
                 progress(done / sound.shape[1])
-        over_db = _true_peak_db(path) - wish.ceiling_db
+        over_db = _true_peak_db(path) - options.ceiling_db
         if over_db <= 0:
             return
         gain_db -= over_db + 0.02
@@ -179,7 +184,7 @@ def _rounded(block: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
 def _inform(file: soundfile.SoundFile, tags: Tags) -> None:
     """The INFO chunk of a WAV file."""
-    said = {"title": tags.title, "artist": tags.artist, "comment": tags.comment, "software": "RemixKit"}
-    for name, text in said.items():
+    fields = {"title": tags.title, "artist": tags.artist, "comment": tags.comment, "software": "RemixKit"}
+    for name, text in fields.items():
         if text:
             setattr(file, name, text)

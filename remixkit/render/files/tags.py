@@ -91,7 +91,7 @@ def _write_comments(path: Path, ending: str, tags: Tags) -> None:
     from mutagen.oggvorbis import OggVorbis
 
     file: Any = FLAC(path) if ending == ".flac" else OggVorbis(path)
-    said = {
+    fields = {
         "title": tags.title,
         "artist": tags.artist,
         "comment": tags.comment,
@@ -99,7 +99,7 @@ def _write_comments(path: Path, ending: str, tags: Tags) -> None:
         "bpm": str(tags.bpm) if tags.bpm else "",
         "initialkey": tags.key,
     }
-    for field, text in said.items():
+    for field, text in fields.items():
         if text:
             file[field] = text
     if tags.art is not None:
@@ -121,14 +121,14 @@ def _write_id3(path: Path, ending: str, tags: Tags) -> None:
     file: Any = MP3(path) if ending == ".mp3" else WAVE(path)
     if file.tags is None:
         file.add_tags()
-    said = {
+    fields = {
         frames.TIT2: tags.title,
         frames.TPE1: tags.artist,
         frames.TBPM: str(tags.bpm) if tags.bpm else "",
         frames.TKEY: tags.key,
         frames.TSSE: "RemixKit",
     }
-    for frame, text in said.items():
+    for frame, text in fields.items():
         if text:
             file.tags.add(frame(encoding=_UTF16, text=[text]))
     if tags.comment:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.render.effects.blocks import ratio
-from remixkit.render.master.resampling import between, fir
+from remixkit.render.master.resampling import fir, fractional_delay
 
 Samples = NDArray[np.float32]
 Decibels = NDArray[np.float64]
@@ -22,7 +22,7 @@ Decibels = NDArray[np.float64]
 GROUP = 16
 
 _HALF_WIDTH = 10
-_PHASES = tuple(between(f, _HALF_WIDTH) for f in (0.25, 0.5, 0.75))
+_PHASES = tuple(fractional_delay(f, _HALF_WIDTH) for f in (0.25, 0.5, 0.75))
 # No curve between samples rises above the highest sample near it times this.
 _OVERSHOOT = float(max(np.abs(taps).sum() for taps in _PHASES))
 

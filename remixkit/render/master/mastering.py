@@ -26,7 +26,7 @@ _END_FADE_S, _SHORTEST_FADE_S = 1.5, 0.03
 _SILENCE_DB = -66.0
 
 
-def finish(mix: Mix, master: Master, sample_rate_hz: int, seed: int, pool: Executor) -> Levelled:
+def mastered(mix: Mix, master: Master, sample_rate_hz: int, seed: int, pool: Executor) -> Levelled:
     """Put the master's effects on a mix and bring it to its loudness.
 
     What comes to the effects already has the target loudness, so that a threshold means the same in every song. The

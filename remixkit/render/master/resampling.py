@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
-def between(fraction: float, half_width: int) -> Samples:
+def fractional_delay(fraction: float, half_width: int) -> Samples:
     """Taps that give the value at `fraction` (0-1) of the way from one sample to the next.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 import pedalboard
 
 from remixkit.midi.spec import BASS_DRUMS
-from remixkit.model.arrangement import Duck, Move, Part
+from remixkit.model.arrangement import AutomationRamp, Duck, Part
 from remixkit.render.effects.blocks import Block, Processor, board, ratio
 from remixkit.render.synth.part_events import Fader, FramesOf
 
@@ -22,16 +22,16 @@ _JUMP_FRAMES = 2048
 _OPEN_HZ = 20000.0
 
 
-def moving(moves: Sequence[Move], frames_of: FramesOf) -> Fader | None:
-    """The gain that moves ask for, 1 outside of them; None if it is 1 everywhere."""
+def automation_fader(ramps: Sequence[AutomationRamp], frames_of: FramesOf) -> Fader | None:
+    """The gain that ramps ask for, 1 outside of them; None if it is 1 everywhere."""
     corners: dict[float, float] = {0.0: 1.0}
-    for move in moves:
-        if move.gain_db == (0.0, 0.0):
+    for ramp in ramps:
+        if ramp.gain_db == (0.0, 0.0):
             continue
-        start, end = (float(f) for f in frames_of([move.start_tick, move.end_tick]))
+        start, end = (float(f) for f in frames_of([ramp.start_tick, ramp.end_tick]))
         corners.setdefault(start, 1.0)
         inside = np.linspace(min(start + _JUMP_FRAMES, end), end, _CORNERS)
-        gains = np.linspace(*move.gain_db, _CORNERS)
+        gains = np.linspace(*ramp.gain_db, _CORNERS)
         corners |= {float(f): ratio(float(g)) for f, g in zip(inside, gains, strict=True)}
         corners[end + _JUMP_FRAMES] = 1.0
     return _fader(corners) if len(corners) > 1 else None
@@ -71,14 +71,14 @@ def _fader(corners: dict[float, float]) -> Fader:
 
 
 class Sweep:
-    """A low-pass filter (12 dB an octave) that moves; where no move asks for it, sound passes untouched.
+    """A low-pass filter (12 dB an octave) that opens and closes; where no ramp asks for it, sound passes untouched.
 
     It is asked block by block. Filters at octaves run side by side and are blended by where the cutoff lies, so that
     nothing clicks; they also run in the block before a move, to have heard what they need.
     """
 
-    def __init__(self, moves: Sequence[Move], frames_of: FramesOf, sample_rate_hz: int) -> None:
-        wanted = sorted((m.start_tick, m.end_tick, m.lowpass_hz) for m in moves if m.lowpass_hz is not None)
+    def __init__(self, ramps: Sequence[AutomationRamp], frames_of: FramesOf, sample_rate_hz: int) -> None:
+        wanted = sorted((m.start_tick, m.end_tick, m.lowpass_hz) for m in ramps if m.lowpass_hz is not None)
         lowest = min((hz for _, _, both in wanted for hz in both), default=_OPEN_HZ)
         self._steps = np.append(np.arange(log2(lowest), log2(_OPEN_HZ)), log2(_OPEN_HZ))
         self._filters = [_two_poles(2.0**step, sample_rate_hz) for step in self._steps[:-1]]

@@ -10,7 +10,7 @@ from remixkit.model.arrangement import Arrangement, Bus
 from remixkit.render.effects.blocks import Block, Processor, highest, ratio
 from remixkit.render.effects.chain import chain
 from remixkit.render.effects.space import room_alone
-from remixkit.render.mix.automation import Sweep, ducking, moving
+from remixkit.render.mix.automation import Sweep, automation_fader, ducking
 from remixkit.render.synth.part_events import FramesOf
 
 # The room that all parts share. A part with CC 91 = 127 sends all of itself, and what comes back is so much softer.
@@ -40,21 +40,21 @@ class BusLine:
         self._effects = chain(bus.fx, sample_rate_hz, arrangement.seed, bus.name)
         self._level = np.float32(ratio(bus.level_db))
         self._send = None if bus.reverb is None else np.float32(bus.reverb / 127.0)
-        faders = [moving(bus.moves, frames_of)]
+        faders = [automation_fader(bus.automation, frames_of)]
         if bus.duck is not None:
             faders.append(ducking(bus.duck, arrangement.parts, frames_of, sample_rate_hz))
         self._faders = [f for f in faders if f is not None]
-        self._sweep, self._sent_sweep = (Sweep(bus.moves, frames_of, sample_rate_hz) for _ in range(2))
-        self._patience = Patience(sample_rate_hz)
+        self._sweep, self._sent_sweep = (Sweep(bus.automation, frames_of, sample_rate_hz) for _ in range(2))
+        self._tail = TailDetector(sample_rate_hz)
 
     def pass_on(self, sums: Passed | None, start: int, frames: int) -> Passed | None:
         """The sum of its parts, and what they send, behind the bus; None if nothing comes of it."""
-        if sums is None and (self._effects is None or self._patience.is_over):
+        if sums is None and (self._effects is None or self._tail.is_over):
             return None
         sound, sent = sums or (np.zeros((2, frames), np.float32), np.zeros((2, frames), np.float32))
         if self._effects is not None:
             sound = self._effects(sound)
-            self._patience.note(sums is not None, sound)
+            self._tail.note(sums is not None, sound)
         sound, sent = sound * self._level, sent * self._level
         for fader in self._faders:
             gain = fader.over(start, frames)
@@ -63,7 +63,7 @@ class BusLine:
         return sound, self._sent_sweep.over(sent, start) if self._send is None else sound * self._send
 
 
-class Patience:
+class TailDetector:
     """Whether effects may rest: nothing has come in, nor out, for longer than the longest echo."""
 
     def __init__(self, sample_rate_hz: int) -> None:
@@ -79,7 +79,7 @@ class Patience:
         self._silent = 0 if heard or highest(out) > _ALMOST_NOTHING else self._silent + out.shape[1]
 
 
-def lines(arrangement: Arrangement, frames_of: FramesOf, sample_rate_hz: int) -> tuple[list[BusLine], list[int]]:
+def bus_lines(arrangement: Arrangement, frames_of: FramesOf, sample_rate_hz: int) -> tuple[list[BusLine], list[int]]:
     """The buses, the direct way first, and the place of each part's in that list."""
     buses: Sequence[Bus] = (DIRECT, *arrangement.master.buses)
     places = {bus.name: k for k, bus in enumerate(buses)}

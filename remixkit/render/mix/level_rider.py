@@ -20,7 +20,7 @@ _SHORTEST_S = 1.5
 _GLIDE_S = 0.25
 
 
-class Riser:
+class LevelRider:
     """A bus that is kept louder than the rest, by so much at least and at most.
 
     Its sound waits until a section is whole; then it is added to the rest with the gain that this section needs. So no
@@ -30,15 +30,15 @@ class Riser:
     ----------
     cuts : sequence of int
         Frames where sections begin, rising, and where the last one ends.
-    above_lu : (float, float)
+    loudness_offset_lu : (float, float)
         Least and most that the bus is to be louder, in LU.
     sample_rate_hz : int
         Sampling rate.
     """
 
-    def __init__(self, cuts: Sequence[int], above_lu: tuple[float, float], sample_rate_hz: int) -> None:
+    def __init__(self, cuts: Sequence[int], loudness_offset_lu: tuple[float, float], sample_rate_hz: int) -> None:
         self._ends = sorted(c for c in set(cuts) if c > 0)
-        self._above_lu, self._rate_hz = above_lu, sample_rate_hz
+        self._loudness_offset_lu, self._rate_hz = loudness_offset_lu, sample_rate_hz
         self._waiting: list[Block] = []
         self._from = 0
         self._gain = 1.0
@@ -78,7 +78,7 @@ class Riser:
         found_lu = standing_lu(*(about_powers(s, self._rate_hz) for s in (lead, rest)))
         if found_lu is None:
             return self._gain
-        change_db = np.clip(found_lu, *self._above_lu) - found_lu
+        change_db = np.clip(found_lu, *self._loudness_offset_lu) - found_lu
         return ratio(float(np.clip(change_db, -_MOST_DOWN_DB, _MOST_UP_DB)))
 
 

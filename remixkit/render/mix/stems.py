@@ -1,6 +1,6 @@
 """Stems: what each part gives to the mix, a file a part, aligned with the mix to the sample.
 
-A part goes through its bus, the room and the moves of the sum alone, with the faders that the whole mix has found. All
+A part goes through its bus, the room and the sum's automation alone, with the faders that the whole mix has found. All
 of that but a compressor or a distortion on several parts is linear, so the stems add up to the mix before its master;
 what does not is a stem of its own.
 """
@@ -21,14 +21,14 @@ import numpy as np
 from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
-from remixkit.render.files.encode import Wish, write
-from remixkit.render.mix.buses import DIRECT, BusLine, Passed, Patience, common_room
-from remixkit.render.mix.summing import Mix, move
+from remixkit.render.files.encode import EncodingOptions, write
+from remixkit.render.mix.buses import DIRECT, BusLine, Passed, TailDetector, common_room
+from remixkit.render.mix.summing import Mix, automate
 from remixkit.render.pipeline import stage
 from remixkit.render.soundfonts.assignment import performed
 from remixkit.render.soundfonts.lookup import SoundFont
-from remixkit.render.synth.part_events import Fader, FramesOf, clock
-from remixkit.render.synth.pool import BLOCK_FRAMES, desks
+from remixkit.render.synth.part_events import Fader, FramesOf, frame_clock
+from remixkit.render.synth.pool import BLOCK_FRAMES, synth_pool
 
 REST = "Glue"
 
@@ -39,7 +39,7 @@ _HEARD_DB = -66.0
 
 
 @dataclass(frozen=True, slots=True)
-class StemsWish:
+class StemOptions:
     """Where stems are to lie, as what, and whether they are to be as played: without effects, buses and room."""
 
     folder: Path
@@ -61,30 +61,30 @@ class _Way:
     """A part's own way through its bus and the room."""
 
     def __init__(
-        self, part: Part, arrangement: Arrangement, risen: Mapping[str, Fader], frames_of: FramesOf, rate_hz: int
+        self, part: Part, arrangement: Arrangement, rides: Mapping[str, Fader], frames_of: FramesOf, rate_hz: int
     ) -> None:
         bus = next((b for b in arrangement.master.buses if b.name == part.bus), DIRECT)
         self._bus = BusLine(bus, arrangement, frames_of, rate_hz)
-        self._risen = risen.get(bus.name)
+        self._ride = rides.get(bus.name)
         self._room = common_room(rate_hz)
-        self._patience = Patience(rate_hz)
+        self._tail = TailDetector(rate_hz)
 
     def pass_on(self, passed: Passed | None, start: int) -> Block | None:
         """The next block of it, or None if it is silent."""
         through = self._bus.pass_on(passed, start, BLOCK_FRAMES)
-        if through is None and self._patience.is_over:
+        if through is None and self._tail.is_over:
             return None
         silence = np.zeros((2, BLOCK_FRAMES), np.float32)
         sound, sent = through or (silence, silence)
-        if self._risen is not None:
-            sound = sound * self._risen.over(start, BLOCK_FRAMES)
+        if self._ride is not None:
+            sound = sound * self._ride.over(start, BLOCK_FRAMES)
         returned = self._room(sent)
-        self._patience.note(through is not None, returned)
+        self._tail.note(through is not None, returned)
         return sound + returned
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class StemSound:
     """A part by itself as the mix has it, float32 of shape (2, frames) on the disk."""
 
     role: str
@@ -93,14 +93,14 @@ class Alone:
 
 
 @contextmanager
-def apart(
+def render_stems(
     arrangement: Arrangement,
     soundfont: SoundFont,
     sample_rate_hz: int,
     mix: Mix,
-    wish: StemsWish,
+    options: StemOptions,
     progress: Callable[[float], None] = lambda _: None,
-) -> Iterator[tuple[Alone, ...]]:
+) -> Iterator[tuple[StemSound, ...]]:
     """Play the parts of a mix again, each alone.
 
     Parameters
@@ -109,14 +109,14 @@ def apart(
         As `mixdown` was given them.
     mix : Mix
         What came of it, before the master.
-    wish : StemsWish
+    options : StemOptions
         Where and as what.
     progress : callable
         Called with the share that is done, 0-1.
 
     Yields
     ------
-    tuple of Alone
+    tuple of StemSound
         If they are not dry, their sum is ``mix.sound``: ``"Glue"`` is what buses with compressors or distortion do to
         several parts together, if that can be heard.
 
@@ -127,28 +127,31 @@ def apart(
     SynthError, SoundFontError
         If the sound cannot be made.
     """
-    frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
-    with ThreadPoolExecutor() as pool, _scratch(len(arrangement.parts) + 1, mix.sound.shape[1], wish.folder) as sounds:
-        for start, blocks in _blocks(arrangement, soundfont, sample_rate_hz, frames_of, mix, wish, pool):
+    frames_of = frame_clock(arrangement.grid.tempo, sample_rate_hz)
+    with (
+        ThreadPoolExecutor() as pool,
+        _scratch(len(arrangement.parts) + 1, mix.sound.shape[1], options.folder) as sounds,
+    ):
+        for start, blocks in _blocks(arrangement, soundfont, sample_rate_hz, frames_of, mix, options, pool):
             for sound, block in zip(sounds, blocks, strict=False):
                 if block is not None:
                     here = sound[:, start : start + BLOCK_FRAMES]
                     here[:] = block[:, : here.shape[1]]
             progress(min(1.0, (start + BLOCK_FRAMES) / mix.sound.shape[1]))
         own, rest = sounds[:-1], sounds[-1]
-        done = [Alone(p.role, p.name, sound) for p, sound in zip(arrangement.parts, own, strict=True)]
-        if not wish.dry:
-            moves = arrangement.master.moves
-            list(pool.map(lambda sound: move(mix.ending.of(sound), moves, frames_of, sample_rate_hz), own))
+        done = [StemSound(p.role, p.name, sound) for p, sound in zip(arrangement.parts, own, strict=True)]
+        if not options.dry:
+            ramps = arrangement.master.automation
+            list(pool.map(lambda sound: automate(mix.ending.of(sound), ramps, frames_of, sample_rate_hz), own))
             rest[:] = mix.sound
             for sound in own:
                 rest -= sound
             if highest(rest) > ratio(_HEARD_DB) * highest(mix.sound):
-                done.append(Alone(REST, REST, rest))
+                done.append(StemSound(REST, REST, rest))
         yield tuple(done)
 
 
-def write_stems(parts: Sequence[Alone], frames: int, sample_rate_hz: int, wish: StemsWish) -> dict[str, Stem]:
+def write_stems(parts: Sequence[StemSound], frames: int, sample_rate_hz: int, options: StemOptions) -> dict[str, Stem]:
     """Write parts that were played alone, in 24 bits and with one gain for all, so many frames of them.
 
     Returns
@@ -169,8 +172,8 @@ def write_stems(parts: Sequence[Alone], frames: int, sample_rate_hz: int, wish: 
         sound = part.sound[:, :frames]
         for here in blocks_of(sound):
             here *= gain
-        path = wish.folder / f"{number + 1:02d} {_file_name(part.name)}{wish.ending}"
-        write(sound, path, sample_rate_hz, Wish(24))
+        path = options.folder / f"{number + 1:02d} {_file_name(part.name)}{options.ending}"
+        write(sound, path, sample_rate_hz, EncodingOptions(24))
         return part.role, Stem(path, sound.shape[1] / sample_rate_hz, sample_rate_hz)
 
     with ThreadPoolExecutor() as pool:
@@ -183,19 +186,19 @@ def _blocks(
     sample_rate_hz: int,
     frames_of: FramesOf,
     mix: Mix,
-    wish: StemsWish,
+    options: StemOptions,
     pool: Executor,
 ) -> Iterator[tuple[int, list[Block | None]]]:
     """Block by block, what comes of each part."""
     performances, _ = performed(arrangement, soundfont, sample_rate_hz)
-    ways = [_Way(p, arrangement, mix.risen, frames_of, sample_rate_hz) for p in arrangement.parts]
+    ways = [_Way(p, arrangement, mix.rides, frames_of, sample_rate_hz) for p in arrangement.parts]
     starts = range(0, mix.sound.shape[1], BLOCK_FRAMES)
     with ExitStack() as players, ExitStack() as stages:
-        ready = desks(arrangement, performances, range(len(ways)), sample_rate_hz, players, dry=wish.dry)
-        played = [stages.enter_context(stage(desk.render, starts)) for desk in ready]
+        ready = synth_pool(arrangement, performances, range(len(ways)), sample_rate_hz, players, dry=options.dry)
+        played = [stages.enter_context(stage(worker.render, starts)) for worker in ready]
         for start, *given in zip(starts, *played, strict=True):
-            passed = {place: sound for desk in given for place, sound in desk.items()}
-            if wish.dry:
+            passed = {place: sound for worker in given for place, sound in worker.items()}
+            if options.dry:
                 yield start, [passed[k][0] if k in passed else None for k in range(len(ways))]
             else:
                 done = [pool.submit(way.pass_on, passed.get(k), start) for k, way in enumerate(ways)]

@@ -1,7 +1,7 @@
 """Parts to a stereo sum: each part's sound, its effects, its fader, its bus, and the room they share.
 
 All parts are rendered block by block, several at a time, and added in one order, so that memory does not grow with
-their number and the sum is the same on any number of cores. Desks, buses, room and sum are stages, each on a thread.
+their number and the sum is the same on any number of cores. Workers, buses, room and sum are stages, each on a thread.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.arrangement import Arrangement, Move
+from remixkit.model.arrangement import Arrangement, AutomationRamp
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
-from remixkit.render.mix.automation import Sweep, moving
-from remixkit.render.mix.buses import BusLine, Passed, common_room, lines
-from remixkit.render.mix.level_rider import Riser
+from remixkit.render.mix.automation import Sweep, automation_fader
+from remixkit.render.mix.buses import BusLine, Passed, bus_lines, common_room
+from remixkit.render.mix.level_rider import LevelRider
 from remixkit.render.pipeline import stage
 from remixkit.render.soundfonts.assignment import performed
 from remixkit.render.soundfonts.lookup import SoundFont
-from remixkit.render.synth.part_events import QUANTUM, Fader, FramesOf, clock
-from remixkit.render.synth.pool import BLOCK_FRAMES, Desk, desks
+from remixkit.render.synth.part_events import QUANTUM, Fader, FramesOf, frame_clock
+from remixkit.render.synth.pool import BLOCK_FRAMES, SynthWorker, synth_pool
 
 LONGEST_TAIL_S = 10.0
 RING_S = 2.0
@@ -60,8 +60,8 @@ class Mix:
         Where the last note is released.
     ending : Ending
         How it ends.
-    risen : mapping of str to Fader
-        What was done to buses that rise above the rest, by their names.
+    rides : mapping of str to Fader
+        What was done to buses that are ridden above the rest, by their names.
     warnings : tuple of str
         What the SoundFonts lack, and which of them are not here.
     """
@@ -69,7 +69,7 @@ class Mix:
     sound: NDArray[np.float32]
     music_frames: int
     ending: Ending
-    risen: Mapping[str, Fader]
+    rides: Mapping[str, Fader]
     warnings: tuple[str, ...]
 
 
@@ -99,52 +99,54 @@ def mixdown(
     """
     performances, lacking = performed(arrangement, soundfont, sample_rate_hz)
     end = max((p.end_frame for p in performances), default=0)
-    frames_of = clock(arrangement.grid.tempo, sample_rate_hz)
-    buses, places = lines(arrangement, frames_of, sample_rate_hz)
+    frames_of = frame_clock(arrangement.grid.tempo, sample_rate_hz)
+    buses, places = bus_lines(arrangement, frames_of, sample_rate_hz)
     cuts = [*frames_of([s.start_tick for s in arrangement.sections]), end]
-    risers = {
-        place: Riser(cuts, bus.above_lu, sample_rate_hz)
+    riders = {
+        place: LevelRider(cuts, bus.loudness_offset_lu, sample_rate_hz)
         for place, bus in enumerate(arrangement.master.buses, 1)
-        if bus.above_lu is not None
+        if bus.loudness_offset_lu is not None
     }
     # The stages are left first: they wait for blocks that are still being played.
     with ExitStack() as players, ExitStack() as stages:
-        ready = desks(arrangement, performances, places, sample_rate_hz, players)
-        sound, ending = _Table(buses, risers, end, sample_rate_hz).add_up(ready, stages, progress)
+        ready = synth_pool(arrangement, performances, places, sample_rate_hz, players)
+        sound, ending = _SummingBus(buses, riders, end, sample_rate_hz).add_up(ready, stages, progress)
     sound = ending.of(sound)
-    move(sound, arrangement.master.moves, frames_of, sample_rate_hz)
-    risen = {arrangement.master.buses[place - 1].name: riser.fader for place, riser in risers.items()}
+    automate(sound, arrangement.master.automation, frames_of, sample_rate_hz)
+    rides = {arrangement.master.buses[place - 1].name: rider.fader for place, rider in riders.items()}
     warnings = dict.fromkeys([*lacking, *(w for p in performances for w in p.warnings)])
-    return Mix(sound, end, ending, risen, tuple(warnings))
+    return Mix(sound, end, ending, rides, tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """A block of all but the room: what stays as it is, what is to rise, what the room hears, and the loudest of it."""
+    """A block of all but the room: what stays as it is, what is to ride, what the room hears, and the loudest of it."""
 
     start: int
     sound: Block
-    rising: tuple[tuple[Riser, Block | None], ...]
+    riding: tuple[tuple[LevelRider, Block | None], ...]
     to_room: Block
     highest: float
 
 
-class _Table:
-    """The sum: what every bus gives, block by block, and the room. Some buses rise above the rest."""
+class _SummingBus:
+    """The sum: what every bus gives, block by block, and the room. Some buses are ridden above the rest."""
 
-    def __init__(self, buses: Sequence[BusLine], risers: Mapping[int, Riser], end: int, sample_rate_hz: int) -> None:
-        self._buses, self._risers, self._rate_hz, self._end = buses, risers, sample_rate_hz, end
+    def __init__(
+        self, buses: Sequence[BusLine], riders: Mapping[int, LevelRider], end: int, sample_rate_hz: int
+    ) -> None:
+        self._buses, self._riders, self._rate_hz, self._end = buses, riders, sample_rate_hz, end
         self._longest = (end + int(LONGEST_TAIL_S * sample_rate_hz)) // QUANTUM * QUANTUM
         self._ring = int(RING_S * sample_rate_hz) // QUANTUM * QUANTUM
         frames = -(-(self._longest + self._ring) // BLOCK_FRAMES) * BLOCK_FRAMES
         self._total = np.zeros((2, frames), np.float32)
 
     def add_up(
-        self, ready: Sequence[Desk], stages: ExitStack, progress: Callable[[float], None]
+        self, ready: Sequence[SynthWorker], stages: ExitStack, progress: Callable[[float], None]
     ) -> tuple[NDArray[np.float32], Ending]:
         """All of it, and where it ends."""
         starts = range(0, self._total.shape[1], BLOCK_FRAMES)
-        played = [stages.enter_context(stage(desk.render, starts)) for desk in ready]
+        played = [stages.enter_context(stage(worker.render, starts)) for worker in ready]
         summed = stages.enter_context(stage(self._through_buses, zip(starts, *played, strict=True)))
         room = common_room(self._rate_hz)
 
@@ -157,15 +159,15 @@ class _Table:
         for s, from_room in in_room:
             here = slice(s.start, s.start + BLOCK_FRAMES)
             self._total[:, here] += s.sound + from_room
-            for riser, sound in s.rising:
-                riser.add(sound, self._total, here.stop)
+            for rider, sound in s.riding:
+                rider.add(sound, self._total, here.stop)
             progress(min(1.0, (s.start + BLOCK_FRAMES) / max(self._end, 1)))
             level = max(s.highest, highest(self._total[:, here]))
             loudest = max(loudest, level)
             if s.start >= self._longest or (s.start >= self._end and level <= loudest * silence):
                 break
-        for riser in self._risers.values():
-            riser.finish(self._total)
+        for rider in self._riders.values():
+            rider.finish(self._total)
         return self._total, self._ending(loudest * silence)
 
     def _ending(self, level: float) -> Ending:
@@ -178,23 +180,23 @@ class _Table:
     def _through_buses(self, given: tuple[Any, ...]) -> _Sum:
         start, *sums = given
         total, sent = np.zeros((2, BLOCK_FRAMES), np.float32), np.zeros((2, BLOCK_FRAMES), np.float32)
-        rising: list[tuple[Riser, Block | None]] = []
+        riding: list[tuple[LevelRider, Block | None]] = []
         level = 0.0
         for place, bus in enumerate(self._buses):
             sound, to_room = bus.pass_on(_sum_for(place, sums), start, BLOCK_FRAMES) or (None, None)
             if sound is not None and to_room is not None:
                 level = max(level, highest(sound))
                 sent += to_room
-            if place in self._risers:
-                rising.append((self._risers[place], sound))
+            if place in self._riders:
+                riding.append((self._riders[place], sound))
             elif sound is not None:
                 total += sound
-        return _Sum(start, total, tuple(rising), sent, level)
+        return _Sum(start, total, tuple(riding), sent, level)
 
 
-def move(sound: Block, moves: Sequence[Move], frames_of: FramesOf, sample_rate_hz: int) -> None:
+def automate(sound: Block, ramps: Sequence[AutomationRamp], frames_of: FramesOf, sample_rate_hz: int) -> None:
     """What the sum does by section, before the master; the sound is changed."""
-    fader, sweep = moving(moves, frames_of), Sweep(moves, frames_of, sample_rate_hz)
+    fader, sweep = automation_fader(ramps, frames_of), Sweep(ramps, frames_of, sample_rate_hz)
     if fader is None and not sweep:
         return
     start = 0
@@ -205,7 +207,7 @@ def move(sound: Block, moves: Sequence[Move], frames_of: FramesOf, sample_rate_h
 
 
 def _sum_for(place: int, sums: Sequence[dict[int, Passed]]) -> Passed | None:
-    given = [desk[place] for desk in sums if place in desk]
+    given = [own[place] for own in sums if place in own]
     for own in given[1:]:
         given[0][0][:] += own[0]
         given[0][1][:] += own[1]

@@ -11,7 +11,7 @@ from remixkit.render.soundfonts.lookup import SoundFont
 from remixkit.render.synth.part_events import Performance, perform
 
 
-def cast(named: Iterable[str], own: SoundFont) -> tuple[Mapping[str, SoundFont], tuple[str, ...]]:
+def assign_soundfonts(named: Iterable[str], own: SoundFont) -> tuple[Mapping[str, SoundFont], tuple[str, ...]]:
     """Look up what parts name.
 
     Parameters
@@ -43,8 +43,8 @@ def cast(named: Iterable[str], own: SoundFont) -> tuple[Mapping[str, SoundFont],
 def performed(
     arrangement: Arrangement, own: SoundFont, sample_rate_hz: int
 ) -> tuple[list[Performance], tuple[str, ...]]:
-    """Every part as it is played on its SoundFont, and the warnings of `cast`."""
-    fonts, lacking = cast((p.soundfont for p in arrangement.parts), own)
+    """Every part as it is played on its SoundFont, and the warnings of `assign_soundfonts`."""
+    fonts, lacking = assign_soundfonts((p.soundfont for p in arrangement.parts), own)
     tempo = arrangement.grid.tempo
     return [perform(p, tempo, fonts[p.soundfont], sample_rate_hz) for p in arrangement.parts], lacking
 

@@ -116,7 +116,7 @@ def find(name: str | Path | None = None) -> SoundFont:
     )
 
 
-def available() -> tuple[tuple[SoundFont, ...], tuple[SoundFontError, ...]]:
+def available_soundfonts() -> tuple[tuple[SoundFont, ...], tuple[SoundFontError, ...]]:
     """Every SoundFont that can be found, by name, and what is wrong with those that cannot be used."""
     good: dict[Path, SoundFont] = {}
     bad: list[SoundFontError] = []

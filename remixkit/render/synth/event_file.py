@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from remixkit.midi import spec
-from remixkit.render.synth.part_events import QUANTUM, Event
+from remixkit.render.synth.part_events import QUANTUM, SynthEvent
 
 _TICKS_A_QUARTER, _TEMPO_US = 1000, 1_000_000
 _HEADER = spec.HEADER_CHUNK + (6).to_bytes(4, "big") + (0).to_bytes(2, "big") + (1).to_bytes(2, "big")
@@ -17,7 +17,7 @@ _TEMPO = bytes((0, spec.META, spec.META_TEMPO, 3)) + _TEMPO_US.to_bytes(3, "big"
 # The tape never ends while it is listened to: at its end the player would let go of what still sounds.
 _END = spec.LONGEST_WAIT + spec.END_OF_TRACK
 
-_MESSAGES: dict[str, Callable[[int, Event], tuple[int, ...]]] = {
+_MESSAGES: dict[str, Callable[[int, SynthEvent], tuple[int, ...]]] = {
     "on": lambda channel, e: (spec.NOTE_ON | channel, e.number, e.value),
     "off": lambda channel, e: (spec.NOTE_OFF | channel, e.number, 0),
     "cc": lambda channel, e: (spec.CONTROL_CHANGE | channel, e.number, e.value),
@@ -27,12 +27,12 @@ _MESSAGES: dict[str, Callable[[int, Event], tuple[int, ...]]] = {
 }
 
 
-def fits(event: Event) -> bool:
+def fits(event: SynthEvent) -> bool:
     """Whether an event can stand on a tape: it comes after the first block, and is no preset of a certain bank."""
     return event.frame >= QUANTUM and event.action in _MESSAGES
 
 
-def tape(events: Iterable[tuple[Event, int]], sample_rate_hz: int) -> bytes:
+def tape(events: Iterable[tuple[SynthEvent, int]], sample_rate_hz: int) -> bytes:
     """Events that fit, in the order they happen, each with its channel (0-15)."""
     body = bytearray(_TEMPO)
     now = 0

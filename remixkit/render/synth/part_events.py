@@ -43,7 +43,7 @@ Action = Literal["off", "preset", "cc", "bend", "pressure", "key_pressure", "on"
 _RANK: dict[Action, int] = {"off": 0, "preset": 1, "cc": 2, "bend": 3, "pressure": 4, "key_pressure": 5, "on": 6}
 
 
-class Event(NamedTuple):
+class SynthEvent(NamedTuple):
     """What a synthesiser is told, at a multiple of `QUANTUM`; events at one frame stand in the order they need."""
 
     frame: int
@@ -77,7 +77,7 @@ class Performance:
     ----------
     soundfont : SoundFont
         What it is played with; the events name presets of it.
-    events : tuple of Event
+    events : tuple of SynthEvent
         In the order they happen.
     volume, reverb : Fader
         What the mixer does with the sound.
@@ -88,7 +88,7 @@ class Performance:
     """
 
     soundfont: SoundFont
-    events: tuple[Event, ...]
+    events: tuple[SynthEvent, ...]
     volume: Fader
     reverb: Fader
     end_frame: int
@@ -100,7 +100,7 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
 
     A preset that the SoundFont lacks gives way to its nearest kin, and a warning says so.
     """
-    frames_of = clock(tempo, sample_rate_hz)
+    frames_of = frame_clock(tempo, sample_rate_hz)
     presets = _Presets(part, soundfont)
     setup = Control(0, "program", 0, part.program)
     before = [Control(0, "cc", CC_PAN, part.pan)]
@@ -122,7 +122,7 @@ def perform(part: Part, tempo: TempoMap, soundfont: SoundFont, sample_rate_hz: i
     )
 
 
-def clock(tempo: TempoMap, sample_rate_hz: int) -> FramesOf:
+def frame_clock(tempo: TempoMap, sample_rate_hz: int) -> FramesOf:
     """What turns ticks into frames, multiples of `QUANTUM`; frame 0 is tick 0, and what lies before it is at 0, too."""
 
     def frames_of(ticks: list[int]) -> list[int]:
@@ -142,7 +142,7 @@ class _Presets:
         self.warnings: list[str] = []
         self.playable = True
 
-    def follow(self, frame: int, control: Control) -> list[Event]:
+    def follow(self, frame: int, control: Control) -> list[SynthEvent]:
         kind, number, value = control.kind, control.number, control.value
         if kind == "program":
             return self._program(frame, value)
@@ -160,7 +160,7 @@ class _Presets:
             return [_event(frame, "cc", number, value)]
         return []
 
-    def _program(self, frame: int, program: int) -> list[Event]:
+    def _program(self, frame: int, program: int) -> list[SynthEvent]:
         part = self.part
         preset, exact = self.soundfont.choose(self.bank, program, is_drum=part.is_drum)
         if not exact:
@@ -177,18 +177,18 @@ def _lacking(part: Part, program: int, preset: Preset | None, soundfont: SoundFo
     return f"{part.name}: {soundfont.name} has no {what}; {instead}"
 
 
-def _event(frame: int, action: Action, number: int, value: int) -> Event:
-    return Event(frame, _RANK[action], 0, action, number, value)
+def _event(frame: int, action: Action, number: int, value: int) -> SynthEvent:
+    return SynthEvent(frame, _RANK[action], 0, action, number, value)
 
 
-def _note_events(notes: tuple[Note, ...], frames_of: FramesOf) -> list[Event]:
+def _note_events(notes: tuple[Note, ...], frames_of: FramesOf) -> list[SynthEvent]:
     """Starts and stops. A pitch that starts anew while it sounds stops there, so no later stop cuts the new note."""
     starts = frames_of([n.start_tick for n in notes])
     ends = frames_of([n.end_tick for n in notes])
     by_pitch: dict[int, list[tuple[int, int, int]]] = {}
     for note, start, end in zip(notes, starts, ends, strict=True):
         by_pitch.setdefault(note.pitch, []).append((start, max(end, start + QUANTUM), note.velocity))
-    events: list[Event] = []
+    events: list[SynthEvent] = []
     for pitch, spans in by_pitch.items():
         spans.sort()
         for (start, end, velocity), (following, _, _) in pairwise([*spans, (1 << 62, 0, 0)]):

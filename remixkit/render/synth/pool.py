@@ -1,6 +1,6 @@
-"""Parts at their desks: a synthesiser for several of them, and for each its effects and its fader.
+"""A pool of synthesisers: each plays several parts, and each part has its effects and its fader.
 
-A desk has one SoundFont and renders block by block. There are several, so that several can be at work at once.
+A worker has one SoundFont and renders block by block. There are several, so that several can be at work at once.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.render.effects.blocks import Block, Processor
 from remixkit.render.effects.chain import chain
-from remixkit.render.mix.buses import Passed, Patience
+from remixkit.render.mix.buses import Passed, TailDetector
 from remixkit.render.synth.part_events import QUANTUM, Performance
-from remixkit.render.synth.synthesis import Player
+from remixkit.render.synth.synthesis import Synth
 
 BLOCK_FRAMES = 1024 * QUANTUM
 
 # Parts are dealt to so many synthesisers, to more only where there are more SoundFonts: enough for common machines, and
 # each must load its SoundFont's lists. It does not follow the number of cores, so that the same comes out everywhere.
-_DESKS = 6
+_WORKERS = 6
 
-# Voices that may sound at once, dealt to the desks; FluidSynth's own program has 256 for all. Where a harp rings on for
-# ten seconds, what is taken away lies 46 dB below the rest of it.
+# Voices that may sound at once, dealt to the workers; FluidSynth's own program has 256 for all. Where a harp rings on
+# for ten seconds, what is taken away lies 46 dB below the rest of it.
 _VOICES = 384
 
 
@@ -36,24 +36,24 @@ class _Strip:
 
     def __init__(self, performance: Performance, effects: Processor | None, sample_rate_hz: int) -> None:
         self._performance, self._effects = performance, effects
-        self._patience = Patience(sample_rate_hz)
+        self._tail = TailDetector(sample_rate_hz)
 
     def pass_on(self, sound: Block | None, start: int) -> Passed | None:
         """The next block of a part, or silence: what goes to its bus and what goes to the room."""
-        if self._effects is not None and (sound is not None or not self._patience.is_over):
+        if self._effects is not None and (sound is not None or not self._tail.is_over):
             heard = sound is not None
             sound = self._effects(sound if sound is not None else np.zeros((2, BLOCK_FRAMES), np.float32))
-            self._patience.note(heard, sound)
+            self._tail.note(heard, sound)
         if sound is None:
             return None
         sound = sound * self._performance.volume.over(start, BLOCK_FRAMES)
         return sound, sound * self._performance.reverb.over(start, BLOCK_FRAMES)
 
 
-class Desk:
+class SynthWorker:
     """Some parts: the synthesiser they share, a strip for each, and the place of its bus."""
 
-    def __init__(self, player: Player, strips: Sequence[tuple[_Strip, int]]) -> None:
+    def __init__(self, player: Synth, strips: Sequence[tuple[_Strip, int]]) -> None:
         self._player, self._strips = player, strips
 
     def render(self, start: int) -> dict[int, Passed]:
@@ -70,7 +70,7 @@ class Desk:
         return sums
 
 
-def desks(
+def synth_pool(
     arrangement: Arrangement,
     performances: Sequence[Performance],
     places: Sequence[int],
@@ -78,7 +78,7 @@ def desks(
     players: ExitStack,
     *,
     dry: bool = False,
-) -> list[Desk]:
+) -> list[SynthWorker]:
     """Set up who plays an arrangement, in the same way each time.
 
     Parameters
@@ -86,7 +86,7 @@ def desks(
     arrangement : Arrangement
         What is played.
     performances, places : sequences
-        For each part how it is performed, and the number under which `Desk.render` hands its sound on.
+        For each part how it is performed, and the number under which `SynthWorker.render` hands its sound on.
     sample_rate_hz : int
         Sampling rate.
     players : ExitStack
@@ -113,15 +113,15 @@ def desks(
     groups = _dealt([_load(part) for part in arrangement.parts], [p.soundfont.path for p in performances])
     voices = _VOICES // max(1, len(groups))
 
-    def player(group: Sequence[int]) -> Player:
-        return Player([performances[k] for k in group], sample_rate_hz, voices)
+    def player(group: Sequence[int]) -> Synth:
+        return Synth([performances[k] for k in group], sample_rate_hz, voices)
 
     # The first loads the SoundFont and sets FluidSynth up; the others may then come at the same time.
     ready = [players.enter_context(player(group)) for group in groups[:1]]
     with ThreadPoolExecutor() as pool:
         waiting = [pool.submit(player, group) for group in groups[1:]]
         ready += [players.enter_context(w.result()) for w in waiting]
-    return [Desk(player, [strips[k] for k in group]) for player, group in zip(ready, groups, strict=True)]
+    return [SynthWorker(player, [strips[k] for k in group]) for player, group in zip(ready, groups, strict=True)]
 
 
 def _load(part: Part) -> float:
@@ -130,13 +130,13 @@ def _load(part: Part) -> float:
 
 
 def _dealt(loads: Sequence[float], fonts: Sequence[Path]) -> list[list[int]]:
-    """The places of what is to be played, dealt to desks of one SoundFont that have about as much to do each."""
+    """The places of what is to be played, dealt to workers of one SoundFont that have about as much to do each."""
     members: dict[Path, list[int]] = {}
     for k, font in enumerate(fonts):
         members.setdefault(font, []).append(k)
     load = {font: sum(loads[k] for k in own) for font, own in members.items()}
     shares = dict.fromkeys(members, 1)
-    for _ in range(min(_DESKS, len(loads)) - len(members)):
+    for _ in range(min(_WORKERS, len(loads)) - len(members)):
         open_to_more = [font for font, own in members.items() if shares[font] < len(own)]
         shares[max(open_to_more, key=lambda font: load[font] / shares[font])] += 1
     return [group for font, own in members.items() for group in _evenly(own, loads, shares[font])]
@@ -145,5 +145,5 @@ def _dealt(loads: Sequence[float], fonts: Sequence[Path]) -> list[list[int]]:
 def _evenly(places: Sequence[int], loads: Sequence[float], count: int) -> list[list[int]]:
     groups: list[list[int]] = [[] for _ in range(count)]
     for k in sorted(places, key=lambda k: -loads[k]):
-        min(groups, key=lambda g: sum(loads[j] for j in g)).append(k)
+        min(groups, key=lambda g: (sum(loads[j] for j in g), bool(g))).append(k)
     return groups

@@ -25,7 +25,7 @@ from remixkit.model.timing import TempoMap
 from remixkit.render.soundfonts.lookup import SoundFont
 from remixkit.render.synth.event_file import fits, tape
 from remixkit.render.synth.native_library import pyfluidsynth
-from remixkit.render.synth.part_events import Event, Performance, perform
+from remixkit.render.synth.part_events import Performance, SynthEvent, perform
 
 Samples = NDArray[np.float32]
 
@@ -67,7 +67,7 @@ class _Calls:
     key_pressure: Callable[..., int]
 
 
-def library() -> Library:
+def synth_library() -> Library:
     """FluidSynth's version and the library's name or path.
 
     Raises
@@ -80,7 +80,7 @@ def library() -> Library:
     return Library(version.decode(), str(module.lib))
 
 
-class Player:
+class Synth:
     """A synthesiser that plays some parts from the beginning.
 
     Parameters
@@ -170,7 +170,7 @@ class Player:
             self._at = stop
         return out
 
-    def _send(self, event: Event, channel: int) -> None:
+    def _send(self, event: SynthEvent, channel: int) -> None:
         _, _, _, action, number, value = event
         fluid, handle = self._calls.module, self._synth.synth
         if action == "on":
@@ -189,13 +189,13 @@ class Player:
             self._calls.key_pressure(handle, channel, number, value)
 
 
-def hold(soundfont: SoundFont) -> Player:
+def hold(soundfont: SoundFont) -> Synth:
     """A synthesiser that plays nothing and keeps a SoundFont's samples in memory until it is closed.
 
-    Others that are made while it is there need not load them. Raises as `Player` does.
+    Others that are made while it is there need not load them. Raises as `Synth` does.
     """
     silence = perform(Part("", ""), TempoMap(), soundfont, 44100)
-    return Player([silence], 44100)
+    return Synth([silence], 44100)
 
 
 @cache

@@ -37,7 +37,7 @@ _SAYS_NOTHING = re.compile(
 
 
 @dataclass(slots=True)
-class Words:
+class TextEvents:
     """The text events of one track: (tick, kind, bytes, channel that a prefix names or None), in order."""
 
     events: list[tuple[int, int, bytes, int | None]] = field(default_factory=list)
@@ -53,32 +53,34 @@ class Words:
 
     def name(self, decode: Decoder, channel: int | None) -> str:
         """The name of the track, or of one channel of it where a prefix names the channel."""
-        for asked in dict.fromkeys((channel, None)):
+        for wanted_channel in dict.fromkeys((channel, None)):
             for wanted in (spec.META_NAME, spec.META_INSTRUMENT):
                 for _, kind, data, prefix in self.events:
-                    if kind == wanted and prefix == asked and (text := one_line(decode(data))):
+                    if kind == wanted and prefix == wanted_channel and (text := one_line(decode(data))):
                         return text
         return ""
 
 
-def decoder(tracks: Sequence[Words]) -> Decoder:
+def decoder(tracks: Sequence[TextEvents]) -> Decoder:
     """A decoder that has seen every text of a file, syllables joined."""
     texts: list[bytes] = []
-    for words in tracks:
-        texts.extend(data for _, kind, data, _ in words.events if kind != spec.META_LYRIC)
-        texts.append(b"".join(data for _, data in words.of(spec.META_LYRIC)))
-        texts.append(b"".join(data.lstrip(b"/\\") for _, data in words.of(spec.META_TEXT) if not data.startswith(b"@")))
+    for events in tracks:
+        texts.extend(data for _, kind, data, _ in events.events if kind != spec.META_LYRIC)
+        texts.append(b"".join(data for _, data in events.of(spec.META_LYRIC)))
+        texts.append(
+            b"".join(data.lstrip(b"/\\") for _, data in events.of(spec.META_TEXT) if not data.startswith(b"@"))
+        )
     return Decoder(texts)
 
 
-def lyrics(words: Words, decode: Decoder, *, is_karaoke: bool) -> list[Lyric]:
+def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyric]:
     """The syllables of a track, in file ticks; text events only count in a karaoke file without lyric events."""
-    found = words.of(spec.META_LYRIC)
+    found = events.of(spec.META_LYRIC)
     if found:
         said = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
-    elif is_karaoke and any(tick for tick, _ in words.of(spec.META_TEXT)):
+    elif is_karaoke and any(tick for tick, _ in events.of(spec.META_TEXT)):
         said = [
-            (tick, _kar_marks(decode(data))) for tick, data in words.of(spec.META_TEXT) if not data.startswith(b"@")
+            (tick, _kar_marks(decode(data))) for tick, data in events.of(spec.META_TEXT) if not data.startswith(b"@")
         ]
     else:
         return []
@@ -102,23 +104,23 @@ def _kar_marks(text: str) -> str:
     return text
 
 
-def markers(tracks: Sequence[Words], decode: Decoder, clock: Clock) -> tuple[Text, ...]:
+def markers(tracks: Sequence[TextEvents], decode: Decoder, clock: Clock) -> tuple[Text, ...]:
     """All markers and cue points, in the model's ticks, in order."""
     found = [
         Text(clock(tick), one_line(decode(data)))
-        for words in tracks
-        for tick, data in words.of(spec.META_MARKER, spec.META_CUE)
+        for events in tracks
+        for tick, data in events.of(spec.META_MARKER, spec.META_CUE)
     ]
     return tuple(sorted(text for text in found if text.text))
 
 
-def title(tracks: Sequence[Words], decode: Decoder, has_notes: Sequence[bool], kind: int) -> str:
+def title(tracks: Sequence[TextEvents], decode: Decoder, has_notes: Sequence[bool], kind: int) -> str:
     """The title that the file gives itself, empty if none: a .kar file's @T, else the name of the first track.
 
     The first track's name is a title only where that track is not one player among several.
     """
-    for words in tracks:
-        for _, data in words.of(spec.META_TEXT):
+    for events in tracks:
+        for _, data in events.of(spec.META_TEXT):
             if data.startswith(b"@T") and (text := one_line(decode(data[2:]))):
                 return text
     if not tracks or (kind != 0 and has_notes[0]):
@@ -130,10 +132,10 @@ def title(tracks: Sequence[Words], decode: Decoder, has_notes: Sequence[bool], k
     return ""
 
 
-def composer(tracks: Sequence[Words], decode: Decoder) -> str:
+def composer(tracks: Sequence[TextEvents], decode: Decoder) -> str:
     """Who a title, text or copyright event plainly names as the composer, empty if none does."""
-    for words in tracks:
-        for _, data in words.of(spec.META_TEXT, spec.META_COPYRIGHT, spec.META_NAME):
+    for events in tracks:
+        for _, data in events.of(spec.META_TEXT, spec.META_COPYRIGHT, spec.META_NAME):
             for line in decode(data).splitlines():
                 found = _COMPOSER.search(line.strip())
                 if found:
@@ -142,15 +144,15 @@ def composer(tracks: Sequence[Words], decode: Decoder) -> str:
 
 
 def of_take(arrangement: Arrangement) -> str:
-    """How a cover was made, in words that `seeds` reads: ``"RemixKit: Rock, seed 2, chart 1"``."""
+    """How a cover was made, as a line that `seeds` reads: ``"RemixKit: Rock, seed 2, chart 1"``."""
     chart = "" if arrangement.chart_seed in (None, arrangement.seed) else f", chart {arrangement.chart_seed}"
     return f"RemixKit: {arrangement.style}, seed {arrangement.seed}{chart}"
 
 
-def seeds(tracks: Sequence[Words], decode: Decoder) -> tuple[int, int] | None:
+def seeds(tracks: Sequence[TextEvents], decode: Decoder) -> tuple[int, int] | None:
     """The seeds of a cover's players and of its form and harmony, as `of_take` wrote them; None if no text says."""
-    for words in tracks:
-        for _, data in words.of(spec.META_TEXT):
+    for events in tracks:
+        for _, data in events.of(spec.META_TEXT):
             found = _TAKE.fullmatch(decode(data))
             if found:
                 return int(found["players"]), int(found["chart"] or found["players"])
