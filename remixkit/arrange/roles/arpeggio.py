@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.player import lead_line, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import approach, bass_pc, clashes, degree_interval, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
-from remixkit.model.song import Note
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -69,4 +69,4 @@ def arpeggio(task: RoleTask[ArpeggioSettings]) -> RoleOutput:
                 pitch = nearest_pitch(free, pitch)
             start = stroke.start_tick + (i * 30 if len(degrees) > 2 else 0)
             out.append(Note(start, max(end, start + 60), pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))

@@ -8,12 +8,12 @@ from typing import Literal
 from remixkit.arrange.performance.expression import rises, swells
 from remixkit.arrange.playing.bars import bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity, voiced
+from remixkit.arrange.playing.player import lead_line, register, velocity, voiced
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import CC_MODULATION
-from remixkit.model.song import Control, Note, Origin
+from remixkit.model.song import Control, Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -67,7 +67,7 @@ def pad(task: RoleTask[PadSettings]) -> RoleOutput:
                     lines.append(
                         Note(start, end, pitch, velocity(74, spec), Origin(task.name, function="accompaniment"))
                     )
-    return RoleOutput(ordered(lines), tuple(swell_controls(task)))
+    return RoleOutput(each_pitch_alone(lines), tuple(swell_controls(task)))
 
 
 def swell_controls(task: RoleTask[PadSettings]) -> list[Control]:
