@@ -27,7 +27,7 @@ from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Text, TrackPassthrough, each_pitch_alone
+from remixkit.model.song import Control, Lyric, TrackPassthrough, each_pitch_alone
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
 from remixkit.render.mix.stems import Stem
@@ -44,7 +44,7 @@ TOLD = (
     Control(3 * BAR, "cc", 11, 127),
     Control(3 * BAR, "cc", 64, 0),
 )
-WORDS = (Text(4 * BAR, "夜"), Text(4 * BAR + 960, "ni"))
+WORDS = (Lyric(4 * BAR, "夜"), Lyric(4 * BAR + 960, "ni"))
 
 
 def enriched(cover: Cover) -> Cover:

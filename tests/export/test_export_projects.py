@@ -18,14 +18,14 @@ from remixkit import style as styles
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Text, each_pitch_alone
+from remixkit.model.song import Lyric, each_pitch_alone
 from remixkit.render.mix.stems import Stem
 
 
 @pytest.fixture(scope="module", params=["rock", "piano-ballad"])
 def cover(request: pytest.FixtureRequest) -> Arrangement:
     made = arrange(song(form="iABSO"), styles.load(request.param))
-    lead = replace(made.parts[0], lyrics=(Text(15360, "夜"), Text(16320, "ni")))
+    lead = replace(made.parts[0], lyrics=(Lyric(15360, "夜"), Lyric(16320, "ni")))
     return replace(made, title='The "Comet"', parts=(lead, *made.parts[1:]))
 
 
