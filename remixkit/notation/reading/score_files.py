@@ -1,4 +1,4 @@
-"""Score files -> Song: MusicXML, compressed or not, and ABC, read by music21.
+"""Score files -> Song: MusicXML, compressed or not, read by music21, and ABC.
 
 music21 expects a sound file and fails in its own words; here the file is looked at first, and what is still wrong with
 it is told as one line.
@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from remixkit.errors import SongError
 from remixkit.midi.spec import HEADER_CHUNK
 from remixkit.model.song import Song
-from remixkit.notation.reading.chord_symbols import readable_chord_names
+from remixkit.notation.abc import decoded, read_abc
 from remixkit.notation.reading.streams import from_music21
 
 ENDINGS = (".musicxml", ".xml", ".mxl", ".abc")
@@ -31,16 +31,10 @@ MAX_SECONDS = 2 * 3600.0
 """When the last note may end."""
 
 MOST_BEATS = 64
-"""In a bar. Above a few hundred music21 needs minutes for a single meter."""
+"""In a bar of MusicXML. Above a few hundred music21 needs minutes for a single meter."""
 
 _ZIP = b"PK\3\4"
 _EXPORT = "export it again, as uncompressed MusicXML"
-_TUNE = re.compile(r"^X:", re.MULTILINE)
-_KEY = re.compile(r"^K:", re.MULTILINE)
-_METER = re.compile(r"(?:^|\[)M:([^\n\]%]*)", re.MULTILINE)
-_LENGTH = re.compile(r"^[LM]:", re.MULTILINE)
-"""What a note's length is counted by; ABC 2.1 has an eighth where neither is given, music21 has nothing."""
-_METER_TEXT = re.compile(r"(none|C\|?|\(?\d+(\s*\+\s*\d+)*\)?\s*/\s*\d+)?")
 _MEND = "mend the notation"
 _MOST_COMPLAINTS = 10
 
@@ -72,19 +66,16 @@ def read_score(path: Path) -> Song:
         reason = (problem.strerror or "cannot be read").lower()
         raise SongError(reason, file=path, remedy="give the path of a score") from problem
     _check_size(len(data), path)
-    notes: tuple[str, ...] = ()
-    # music21 tells a part of what it guesses by warnings, and a part by writing to stderr.
-    with catch_warnings(record=True) as warned, redirect_stderr(StringIO()) as written:
-        if path.suffix.lower() == ".abc":
-            score, notes = _abc(data, path)
-        else:
-            score = _music_xml(data, path)
-        song = _song(score, path)
-    said = [w.message for w in warned if "music21" in type(w.message).__module__]
-    complaints = list(dict.fromkeys(_one_line(text) for text in (*said, *written.getvalue().splitlines())))
-    _check(song, complaints, path)
+    song = _abc(data, path) if path.suffix.lower() == ".abc" else _music_xml_song(data, path)
     title = song.title or path.stem.encode("utf-8", "replace").decode("utf-8")
-    return replace(song, title=title, warnings=(*notes, *complaints[:_MOST_COMPLAINTS], *song.warnings))
+    return replace(song, title=title)
+
+
+def _abc(data: bytes, path: Path) -> Song:
+    try:
+        return read_abc(decoded(data), source=path.name)
+    except SongError as problem:
+        raise SongError(problem.reason, file=path, place=problem.place, remedy=problem.remedy) from problem
 
 
 def _check_size(size: int, path: Path) -> None:
@@ -123,6 +114,16 @@ def _one_line(problem: object) -> str:
 
 
 # --- MusicXML -------------------------------------------------------------------------------------------------------
+
+
+def _music_xml_song(data: bytes, path: Path) -> Song:
+    # music21 tells a part of what it guesses by warnings, and a part by writing to stderr.
+    with catch_warnings(record=True) as warned, redirect_stderr(StringIO()) as written:
+        song = _song(_music_xml(data, path), path)
+    said = [w.message for w in warned if "music21" in type(w.message).__module__]
+    complaints = list(dict.fromkeys(_one_line(text) for text in (*said, *written.getvalue().splitlines())))
+    _check(song, complaints, path)
+    return replace(song, warnings=(*complaints[:_MOST_COMPLAINTS], *song.warnings))
 
 
 def _music_xml(data: bytes, path: Path) -> Any:
@@ -179,37 +180,3 @@ def _named(archive: zipfile.ZipFile) -> str:
     except (KeyError, ElementTree.ParseError):
         return ""
     return next((e.get("full-path", "") for e in container.iter() if e.tag.endswith("rootfile")), "")
-
-
-# --- ABC ------------------------------------------------------------------------------------------------------------
-
-
-def _abc(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
-    from music21 import abcFormat, stream
-
-    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    if not _KEY.search(text):
-        raise SongError("not ABC: no line begins with K:", file=path, remedy="give a tune in ABC notation")
-    tunes = list(_TUNE.finditer(text))
-    notes = [f"of the {len(tunes)} tunes in the file the first was read"] if len(tunes) > 1 else []
-    first = readable_chord_names(text[: tunes[1].start()] if notes else text, notes)
-    for meter in _METER.findall(first):
-        beats = [int(n) for n in re.findall(r"\d+", meter)]
-        if not _METER_TEXT.fullmatch(meter.strip()) or max(beats, default=0) > MOST_BEATS:
-            raise SongError(f"{_one_line(meter)!r} is no meter", file=path, place="M", remedy=_MEND)
-    if not _LENGTH.search(first):
-        first = _KEY.sub("L:1/8\nK:", first, count=1)
-    score = stream.Score()
-    try:
-        abcFormat.translate.abcToStreamScore(abcFormat.ABCFile().readstr(first), score)
-    except Exception as problem:
-        raise SongError(_reason(problem), file=path, remedy=_MEND) from problem
-    return score, tuple(notes)
-
-
-def _decoded(data: bytes) -> str:
-    """ABC 2.1 is UTF-8; what was written before it is mostly Latin-1."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
