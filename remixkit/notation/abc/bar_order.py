@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from remixkit.errors import SongError
@@ -119,7 +119,9 @@ def _parts(wanted: Sequence[str], bars: Sequence[ScoreBar], complaints: Complain
     if not wanted or not any(bar.part for bar in bars):
         return [range(len(bars))]
     begins = [k for k, bar in enumerate(bars) if bar.part]
-    named = {bars[k].part: range(k, stop) for k, stop in zip(begins, [*begins[1:], len(bars)], strict=True)}
+    named: dict[str, range] = {}
+    for k, stop in pairwise([*begins, len(bars)]):
+        named.setdefault(bars[k].part, range(k, stop))
     known = [named[part] for part in wanted if part in named]
     missing = "".join(dict.fromkeys(part for part in wanted if part not in named))
     if missing:

@@ -9,7 +9,9 @@ from typing import Literal
 
 from remixkit.notation.abc.code.fields import Meter
 from remixkit.notation.abc.code.key_fields import Key
+from remixkit.notation.abc.code.lexer import items
 from remixkit.notation.abc.complaints import Complaints
+from remixkit.notation.drum_notation import key_at_staff
 
 Reach = Literal["not", "octave", "pitch"]
 REACHES: tuple[Reach, ...] = ("not", "octave", "pitch")
@@ -43,6 +45,8 @@ class Setting:
         Of notes, 1-127.
     drum_map : mapping of int to int, optional
         Percussion keys by written pitch.
+    is_drum_staff : bool
+        Whether notes are places on a percussion staff, and no keys of their own.
     """
 
     unit: Fraction
@@ -55,6 +59,7 @@ class Setting:
     is_hornpipe: bool = False
     velocity: int = 80
     drum_map: Mapping[int, int] | None = None
+    is_drum_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,23 @@ class Accidentals:
         pitch += setting.transpose
         if setting.drum_map and pitch in setting.drum_map:
             return setting.drum_map[pitch]
+        if setting.is_drum_staff:
+            return key_at_staff(f"{spelled.letter}{4 + spelled.octave + setting.octaves}", "normal")
         if 0 <= pitch <= 127:
             return pitch
         self._complaints.say("notes too high or too low to be played were moved by octaves")
         return pitch % 12 if pitch < 0 else 116 + (pitch - 116) % 12
+
+
+def octave_of(letter: str, marks: str) -> int:
+    """Octaves above the one from middle C up: ``c'`` is 2, ``C,`` is -1."""
+    return int(letter.islower()) + marks.count("'") - marks.count(",")
+
+
+def plain_pitch(code: str) -> int | None:
+    """The MIDI number of a note in music code, in C major; None if it is none."""
+    found = next(items(code), None)
+    if found is None or found.kind != "note":
+        return None
+    sign, _, marks, _ = found.more
+    return 60 + STEPS[found.text.upper()] + SIGNS.get(sign, 0) + 12 * octave_of(found.text, marks)

@@ -185,7 +185,11 @@ def _as_played(
 
 def _tempo(bars: Sequence[ScoreBar], played: Sequence[_PlayedBar]) -> TempoMap:
     written = [
-        sorted((c.at, c.what) for bar in row.voices for c in bar.changes if isinstance(c.what, float)) for row in bars
+        sorted(
+            ((c.at, c.what) for bar in row.voices for c in bar.changes if isinstance(c.what, float)),
+            key=lambda change: change[0],
+        )
+        for row in bars
     ]
     found = dict(_as_played(written, played))
     first = found.pop(min(found)) if found and min(found) <= ticks(played[0].at) else DEFAULT_BPM

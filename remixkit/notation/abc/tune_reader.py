@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from remixkit.errors import SongError
 from remixkit.model.song import Control
+from remixkit.notation.abc import setting_directives
 from remixkit.notation.abc.abc_limits import MAX_FIELD_CHARS, MAX_ITEMS, MAX_VOICES, echo
 from remixkit.notation.abc.code import fields
 from remixkit.notation.abc.code.decorations import LETTERS, redefinition_of
@@ -16,11 +17,12 @@ from remixkit.notation.abc.code.key_fields import Key, key_of
 from remixkit.notation.abc.code.lexer import Item, items
 from remixkit.notation.abc.code.tune_book import Line, Tune
 from remixkit.notation.abc.complaints import Complaints
-from remixkit.notation.abc.pitches import REACHES, Accidentals, Setting
+from remixkit.notation.abc.pitches import Setting
 from remixkit.notation.abc.voice_writer import VoiceWriter
-from remixkit.notation.abc.written_bars import Voice
+from remixkit.notation.abc.written_bars import Change, Voice
 
 DRUM_CHANNEL = 9
+_LEFT_OUT = {"s": "symbols below a line", "m": "macros"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ class _Reader:
         try:
             if line.key == "%":
                 self._directives(line.text)
-            elif line.key in ("w", "s"):
-                if line.key == "w" and self._in_body:
+            elif line.key in _LEFT_OUT:
+                self._complaints.say(f"{_LEFT_OUT[line.key]} ({line.key}:) were left out")
+            elif line.key == "w":
+                if self._in_body:
                     self._voice().words(line.text)
             elif line.key:
                 self._field(line.key, line.text[:MAX_FIELD_CHARS], place)
@@ -114,7 +118,7 @@ class _Reader:
     def _header_field(self, key: str, text: str, place: str) -> None:
         setting = self._setting
         if key == "M":
-            setting.meter = fields.meter_of(text, place)
+            setting.meter = self._meter(text, place)
             if not self._has_unit:
                 short = setting.meter is not None and setting.meter.bar < Fraction(3, 4)
                 setting.unit = Fraction(1, 16) if short else Fraction(1, 8)
@@ -148,9 +152,7 @@ class _Reader:
         own.transpose = own.transpose or header.transpose
         writer.meter(header.meter)
         own.key = header.key
-        writer.change(_sounding(header.key, own.transpose))
-        self._change_tempo(writer, self._tempo)
-        self._tempo = ""
+        writer.cursor.change(header.key.transposed(own.transpose))
         if self._program is not None and not writer.voice.program:
             writer.voice.program = self._program
         writer.voice.channel = self._channel if writer.voice.channel is None else writer.voice.channel
@@ -158,28 +160,33 @@ class _Reader:
     def _body_field(self, key: str, text: str, place: str) -> None:
         writer = self._voice()
         if key == "M":
-            writer.meter(fields.meter_of(text, place))
+            writer.meter(self._meter(text, place))
         elif key == "L":
             writer.setting.unit = fields.unit_of(text, place)
         elif key == "Q":
-            self._change_tempo(writer, text)
+            bpm = self._bpm(text, writer.setting.unit) if text.strip() else None
+            if bpm is not None:
+                writer.cursor.change(bpm)
         elif key == "P":
-            writer.part(unescaped(text.strip()))
+            writer.cursor.part(unescaped(text.strip()))
         elif key == "K":
             found = key_of(text)
             self._move(writer.setting, text)
             if found:
                 writer.setting.key = found
-                writer.change(_sounding(found, writer.setting.transpose))
+                writer.cursor.change(found.transposed(writer.setting.transpose))
 
-    def _change_tempo(self, writer: VoiceWriter, text: str) -> None:
-        if not text.strip():
-            return
-        bpm = fields.tempo_of(text, writer.setting.unit)
+    def _meter(self, text: str, place: str) -> fields.Meter | None:
+        meter = fields.meter_of(text, place)
+        if meter is None and text.strip().lower() not in ("", "none"):
+            self._complaints.say(f"{echo(text)} is no meter; the bars were taken as they are")
+        return meter
+
+    def _bpm(self, text: str, unit: Fraction) -> float | None:
+        bpm = fields.tempo_of(text, unit)
         if bpm is None:
             self._complaints.say(f"the tempo {echo(text)} could not be read and was left out")
-        else:
-            writer.change(bpm)
+        return bpm
 
     def _move(self, setting: Setting, text: str) -> None:
         """Apply octave and transposition of a ``K:`` or ``V:``, where it has any."""
@@ -195,9 +202,13 @@ class _Reader:
         writer = self._named(said.voice)
         self._writer = writer if self._in_body else self._writer
         self._move(writer.setting, text)
+        if self._in_body and not writer.cursor.has_begun:
+            writer.cursor.change(writer.setting.key.transposed(writer.setting.transpose))
         name = said.properties.get("name") or said.properties.get("nm")
         writer.voice.title = unescaped(name) if name else writer.voice.title
-        writer.voice.is_drum = writer.voice.is_drum or said.properties.get("clef") == "perc"
+        if said.properties.get("clef") == "perc":
+            writer.voice.is_drum = True
+            writer.setting.is_drum_staff = writer.voice.channel is None
 
     def _named(self, name: str) -> VoiceWriter:
         if name not in self._writers:
@@ -208,7 +219,7 @@ class _Reader:
             if self._in_body:
                 self._begin_voice(writer)
             if self._drums_on and len(self._writers) == 1:
-                writer.accompany(drum_pattern(self._pattern))
+                writer.cursor.accompany(drum_pattern(self._pattern))
         return self._writers[name]
 
     def _voice(self) -> VoiceWriter:
@@ -269,16 +280,10 @@ class _Reader:
         for directive in directives_of(text[:MAX_FIELD_CHARS]):
             if directive.name in ("score", "staves"):
                 self._score = self._score or voice_order(directive.words)
-            elif directive.name == "propagate-accidentals":
-                self._reach(directive)
             elif directive.name.startswith("midi "):
                 self._midi(directive.name[5:], directive)
-
-    def _reach(self, directive: Directive) -> None:
-        for reach in REACHES:
-            if directive.words[:1] == (reach,):
-                for setting in self._settings():
-                    setting.reach = reach
+            for setting in self._settings():
+                setting_directives.apply(directive, setting)
 
     def _settings(self) -> list[Setting]:
         """What a directive about reading changes: the header's and, in the header, all voices'; else the voice's."""
@@ -287,24 +292,11 @@ class _Reader:
         return [self._setting, *(w.setting for w in self._writers.values())]
 
     def _midi(self, name: str, directive: Directive) -> None:
-        numbers = directive.numbers()
-        match name, numbers:
+        match name, directive.numbers():
             case "program", (*_, program):
                 self._set_program(max(0, min(127, program)))
             case "channel", (channel, *_):
                 self._set_channel(channel - 1)
-            case (("transpose" | "rtranspose"), (semitones, *_)) if abs(semitones) <= 60:
-                for setting in self._settings():
-                    setting.transpose = semitones + (setting.transpose if name == "rtranspose" else 0)
-            case "ratio", (long, short, *_) if 0 < short <= long <= 16:
-                for setting in self._settings():
-                    setting.ratio = long, short
-            case "nobarlines", _:
-                self._reach(Directive("", ("not",)))
-            case "barlines", _:
-                self._reach(Directive("", ("octave",)))
-            case "drummap", (key, *_):
-                self._map_drum(directive.words[0], max(0, min(127, key)))
             case "drum", _:
                 self._pattern = directive.words
                 self._accompany()
@@ -312,15 +304,15 @@ class _Reader:
                 self._drums_on = name == "drumon"
                 self._accompany()
             case "control", (number, value, *_) if self._in_body and 0 <= number <= 127:
-                self._voice().change(Control(0, "cc", number, max(0, min(127, value))))
+                self._voice().cursor.change(Control(0, "cc", number, max(0, min(127, value))))
 
     def _set_program(self, program: int) -> None:
         if not self._in_body:
             self._program = program
             return
         writer = self._voice()
-        if writer.has_begun:
-            writer.change(Control(0, "program", 0, program))
+        if writer.cursor.has_begun:
+            writer.cursor.change(Control(0, "program", 0, program))
         else:
             writer.voice.program = program
 
@@ -330,24 +322,13 @@ class _Reader:
         if self._in_body:
             voice = self._voice().voice
             voice.channel, voice.is_drum = channel, voice.is_drum or channel == DRUM_CHANNEL
+            self._voice().setting.is_drum_staff = False
         else:
             self._channel = channel
 
-    def _map_drum(self, note: str, key: int) -> None:
-        found = next(items(note), None)
-        if found is None or found.kind != "note":
-            return
-        sign, micro, marks, _ = found.more
-        plain = Setting(Fraction(1, 8), None, Key())
-        reading = Accidentals(plain, self._complaints)
-        octave = int(found.text.islower()) + marks.count("'") - marks.count(",")
-        pitch = reading.pitch(reading.spelled(found.text.upper(), octave, sign, micro))
-        for setting in self._settings():
-            setting.drum_map = {**(setting.drum_map or {}), pitch: key}
-
     def _accompany(self) -> None:
         if self._in_body:
-            self._voice().accompany(drum_pattern(self._pattern) if self._drums_on else ())
+            self._voice().cursor.accompany(drum_pattern(self._pattern) if self._drums_on else ())
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
@@ -357,12 +338,11 @@ class _Reader:
         names = [n for n in self._score if n in self._writers]
         names += [n for n in self._writers if n not in names]
         voices = (self._writers[n].voice for n in names)
+        kept = tuple(v for v in voices if any(b.length for b in v.bars))
+        if kept and self._tempo.strip():
+            bpm = self._bpm(self._tempo, self._setting.unit)
+            if bpm is not None:
+                kept[0].bars[0].changes.insert(0, Change(Fraction(0), bpm))
         title = next(filter(None, self._titles), "")
         composer = ", ".join(filter(None, self._composers))
-        return WrittenTune(title, composer, tuple(v for v in voices if any(b.length for b in v.bars)), self._parts)
-
-
-def _sounding(key: Key, transpose: int) -> Key:
-    """A key signature as a transposed voice sounds; the mode stays."""
-    sharps = (key.sharps + 7 * transpose + 5) % 12 - 5 if transpose % 12 else key.sharps
-    return replace(key, sharps=sharps)
+        return WrittenTune(title, composer, kept, self._parts)

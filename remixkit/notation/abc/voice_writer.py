@@ -10,20 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from remixkit.errors import SongError
-from remixkit.model.song import Control
 from remixkit.notation.abc import bar_lines
 from remixkit.notation.abc.abc_limits import echo
+from remixkit.notation.abc.bar_cursor import BarCursor
 from remixkit.notation.abc.code.chord_names import chord_label
 from remixkit.notation.abc.code.decorations import ACCENTS, DYNAMICS, plain_name
-from remixkit.notation.abc.code.fields import MEND, Meter, number_of
-from remixkit.notation.abc.code.key_fields import Key
+from remixkit.notation.abc.code.fields import Meter, multiplier_of, number_of
 from remixkit.notation.abc.code.lexer import Item
 from remixkit.notation.abc.code.word_lines import set_under, without_number, words_of
 from remixkit.notation.abc.complaints import Complaints
-from remixkit.notation.abc.pitches import Accidentals, Setting, Spelled
-from remixkit.notation.abc.written_bars import Bar, Change, ChordName, DrumHit, Syllable, Voice, WrittenNote
-from remixkit.notation.repeats import MOST_BARS
+from remixkit.notation.abc.pitches import Accidentals, Setting, Spelled, octave_of
+from remixkit.notation.abc.written_bars import Bar, ChordName, Syllable, Voice, WrittenNote
 
 _GRACE_PARTS = 4
 """A grace note lasts this part of the unit note length, as abc2midi plays it (``gracedivider``)."""
@@ -31,8 +28,6 @@ _GRACE_PARTS = 4
 _MOST_BROKEN = 5
 _MOST_IN_TUPLET = 64
 _MOST_VERSES = 32
-_SHORTEST = 1024
-"""The finest part of a unit note length."""
 _ANNOTATES = ("", *"^_<>@")
 _TUPLET_INTO = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 """Into the time of how many the notes of a tuplet go; 5, 7 and 9 go into that of 3 in compound meter, else of 2."""
@@ -81,18 +76,10 @@ class VoiceWriter:
     def __init__(self, voice: Voice, setting: Setting, complaints: Complaints, *, graces: bool) -> None:
         self.voice = voice
         self.setting = setting
-        self.drums: Sequence[DrumHit] = ()
+        self.cursor = BarCursor(voice, setting.meter)
         self._complaints = complaints
         self._accidentals = Accidentals(setting, complaints)
         self._graces_played = graces
-        self._bar = Bar(setting.meter)
-        self.voice.bars.append(self._bar)
-        self._index = 0
-        self._at = Fraction(0)
-        self._endings: frozenset[int] = frozenset()
-        self._signs: list[str] = []
-        self._overlaid: tuple[int, Fraction] | None = None
-        self._is_overlay = False
         self._last: _Element | None = None
         self._chord: list[_Tone] | None = None
         self._grace: list[int] | None = None
@@ -104,103 +91,41 @@ class VoiceWriter:
         self._sung: list[tuple[Bar, Fraction] | None] = []
         self._verse = 0
 
-    # --- bars -------------------------------------------------------------------------------------------------------
-
     def bar_line(self, symbol: str, ending: str = "") -> None:
         """A bar line, a repeat sign, or the number of an ending."""
+        if self._chord:
+            self._complaints.say("a chord without its ] was read up to the bar line")
         self.end_chord()
+        if self._grace is not None:
+            self.end_grace()
         if symbol:
             self._accidentals.forget_bar()
-        if self._is_overlay and self._index + 1 < len(self.voice.bars):
-            self._next_bar()
-            return
-        self._is_overlay = False
-        left, right = bar_lines.colons_of(symbol)
-        is_empty = not self._bar.length
-        closed = self.voice.bars[max(0, self._index - is_empty)]
-        if left and (self._index or not is_empty):
-            closed.signs = replace(closed.signs, ends_repeat=left + 1)
-        for name in self._signs:
-            if not bar_lines.is_boundary(name):
-                closed.signs = bar_lines.with_sign(closed.signs, name)
-        if bar_lines.ends_bracket(symbol):
-            self._endings = frozenset()
-        if ending:
-            self._endings = bar_lines.endings_of(ending)
-        if not is_empty:
-            self._next_bar()
+        if self.cursor.bar_line(symbol, ending):
             self._slots.append(None)
-        signs = replace(
-            self._bar.signs, endings=self._endings, begins_repeat=self._bar.signs.begins_repeat or right > 0
-        )
-        for name in filter(bar_lines.is_boundary, self._signs):
-            signs = bar_lines.with_sign(signs, name)
-        self._bar.signs = signs
-        self._signs.clear()
-
-    def _next_bar(self) -> None:
-        self._index += 1
-        self._at = Fraction(0)
-        if self._index == len(self.voice.bars):
-            if self._index >= MOST_BARS:
-                raise SongError(f"a voice of more than {MOST_BARS} bars", remedy=MEND)
-            self.voice.bars.append(Bar(self.setting.meter, drums=self.drums))
-        self._bar = self.voice.bars[self._index]
-
-    def part(self, name: str) -> None:
-        """From here on it is another part."""
-        if self._bar.length:
-            self.bar_line("|")
-        self._bar.part = name
 
     def meter(self, meter: Meter | None) -> None:
-        """From the next bar line on, or from here where the bar is still empty, another meter holds."""
+        """From the next bar on another meter holds."""
         self.setting.meter = meter
-        if not self._bar.length:
-            self._bar.meter = meter
-
-    def accompany(self, drums: Sequence[DrumHit]) -> None:
-        """From the next bar line on, or from here where the bar is still empty, drums play along."""
-        self.drums = drums
-        if not self._bar.length:
-            self._bar.drums = drums
-
-    def change(self, what: float | Key | Control) -> None:
-        """Tempo, sounding key, program or a controller changes here."""
-        self._bar.changes.append(Change(self._at, what))
+        self.cursor.meter(meter)
 
     def overlay(self, symbol: str) -> None:
         """Back to where the bar began; with ``&&`` to where the bar before began."""
         self.end_chord()
         self._accidentals.forget_bar()
         self._last = None
-        if symbol == "(&":
-            self._overlaid = self._index, self._at
-        elif symbol == "&)":
-            self._overlaid, self._is_overlay = None, False
-            self._at = self._bar.length
-        else:
-            self._is_overlay = True
-            self._index, self._at = self._overlaid or (max(0, self._index - len(symbol) + 1), Fraction(0))
-            self._bar = self.voice.bars[self._index]
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything was written."""
-        return self._index > 0 or self._at > 0
+        self.cursor.overlay(symbol)
 
     # --- notes ------------------------------------------------------------------------------------------------------
 
     def note(self, item: Item, place: str) -> None:
         """A note, alone, in a chord or among grace notes."""
         sign, micro, marks, length = item.more
-        octave = int(item.text.islower()) + marks.count("'") - marks.count(",")
-        spelled = self._accidentals.spelled(item.text.upper(), octave, sign, micro)
+        spelled = self._accidentals.spelled(item.text.upper(), octave_of(item.text, marks), sign, micro)
         pitch = self._accidentals.pitch(spelled)
         if self._grace is not None:
             self._grace.append(pitch)
             return
-        tone = _Tone(spelled, pitch, _factor(length, place))
+        tone = _Tone(spelled, pitch, multiplier_of(length, place))
         if self._chord is not None:
             self._chord.append(tone)
         elif tone.factor:
@@ -211,7 +136,7 @@ class VoiceWriter:
         if item.text == "y" or self._chord is not None or self._grace is not None:
             return
         if item.text in "zx":
-            self._place([], self.setting.unit * _factor(item.more[0], place), self.setting.unit)
+            self._place([], self.setting.unit * multiplier_of(item.more[0], place), self.setting.unit)
             return
         digits = re.match(r"\d+", item.more[0])
         for k in range(number_of(digits[0], place) if digits else 1):
@@ -230,7 +155,7 @@ class VoiceWriter:
         tones = [t for t in self._chord or () if t.factor]
         self._chord = None
         if tones:
-            unit = self.setting.unit * _factor(length, place)
+            unit = self.setting.unit * multiplier_of(length, place)
             if unit:
                 self._place(tones, unit * tones[0].factor, unit)
 
@@ -269,7 +194,7 @@ class VoiceWriter:
     def broken(self, symbol: str) -> None:
         """``>`` lengthens the note before at the cost of the next one, ``<`` the other way round."""
         last = self._last
-        if last is None or last.bar is not self._bar:
+        if last is None or last.bar is not self.cursor.bar:
             return
         times = min(len(symbol), _MOST_BROKEN)
         long, short = self.setting.ratio if times == 1 else (2 ** (times + 1) - 1, 1)
@@ -281,8 +206,7 @@ class VoiceWriter:
             replace(n, length=max(n.length / 4, n.length + more)) for n in last.bar.notes[last.notes]
         ]
         last.length += more
-        self._at = last.at + last.length
-        self._bar.length = max(self._bar.length, self._at)
+        self.cursor.go_to(last.at + last.length)
         self._broken = after
 
     def _place(self, tones: Sequence[_Tone], length: Fraction, unit: Fraction) -> None:
@@ -293,24 +217,20 @@ class VoiceWriter:
         scale = self._next_scale(tones, length)
         if scale != 1:
             length, unit = length * scale, unit * scale
-        bar = self._bar
-        for name in self._signs:
-            bar.signs = bar_lines.with_sign(bar.signs, name)
-        self._signs.clear()
+        bar, at = self.cursor.bar, self.cursor.at
         velocity = max(1, min(127, self.setting.velocity + self._accent))
         delay = self._play_graces(length, velocity) if self._before and tones else Fraction(0)
-        self._last = _Element(bar, len(bar.notes), self._at, length, [t.spelled for t in tones])
+        self._last = _Element(bar, len(bar.notes), at, length, [t.spelled for t in tones])
         for tone in tones:
-            note = WrittenNote(self._at, unit * tone.factor, tone.pitch, velocity, tone.tied)
+            note = WrittenNote(at, unit * tone.factor, tone.pitch, velocity, tone.tied)
             if delay:
                 note = replace(note, at=note.at + delay, length=max(note.length / 2, note.length - delay))
             bar.notes.append(note)
         self._accidentals.hold(t.spelled for t in tones if t.tied)
         self._accent = 0
-        if tones and not self._is_overlay:
-            self._slots.append((bar, self._at))
-        self._at += length
-        bar.length = max(bar.length, self._at)
+        if tones and not self.cursor.is_overlay:
+            self._slots.append((bar, at))
+        self.cursor.advance(length)
 
     def _next_scale(self, tones: Sequence[_Tone], length: Fraction) -> Fraction:
         """By how much broken rhythm and a tuplet change the next note's written length."""
@@ -330,9 +250,9 @@ class VoiceWriter:
         """
         step = {Meter(4, 4): Fraction(1, 8), Meter(2, 4): Fraction(1, 16)}.get(self.setting.meter or Meter(1, 1))
         last = self._last
-        if length != step or last is None or last.bar is not self._bar or self._broken != 1:
+        if length != step or last is None or last.bar is not self.cursor.bar or self._broken != 1:
             return False
-        return len(last.spelled) == 1 and last.length == step and (self._at / step) % 2 == 1
+        return len(last.spelled) == 1 and last.length == step and (self.cursor.at / step) % 2 == 1
 
     def _play_graces(self, length: Fraction, velocity: int) -> Fraction:
         """Play what stands before a note in the note's time; by how much that begins later, in whole notes."""
@@ -340,7 +260,8 @@ class VoiceWriter:
         each = self.setting.unit / _GRACE_PARTS
         if each * len(pitches) >= length:
             return Fraction(0)
-        self._bar.notes += (WrittenNote(self._at + k * each, each, p, velocity) for k, p in enumerate(pitches))
+        at = self.cursor.at
+        self.cursor.bar.notes += (WrittenNote(at + k * each, each, p, velocity) for k, p in enumerate(pitches))
         return each * len(pitches)
 
     # --- what stands above and below --------------------------------------------------------------------------------
@@ -348,7 +269,7 @@ class VoiceWriter:
     def decoration(self, name: str) -> None:
         """A decoration by its name: loudness, accents, and where the bars lead to."""
         if bar_lines.leads(plain_name(name)):
-            self._signs.append(plain_name(name))
+            self.cursor.sign(plain_name(name))
         elif name in DYNAMICS:
             self.setting.velocity = DYNAMICS[name]
         else:
@@ -364,7 +285,7 @@ class VoiceWriter:
         if label is None:
             self._complaints.say(f"the chord symbol {echo(name)} could not be read and was left out")
         else:
-            self._bar.chords.append(ChordName(self._at, label))
+            self.cursor.bar.chords.append(ChordName(self.cursor.at, label))
 
     def words(self, line: str) -> None:
         """A line of words below the notes since the last one, or a further verse below the same notes."""
@@ -382,24 +303,4 @@ class VoiceWriter:
     def end(self) -> None:
         """The voice is complete."""
         self.end_chord()
-        if self._signs:
-            self.bar_line("|")
-        bars = self.voice.bars
-        while len(bars) > 1 and not bars[-1].length:
-            bars.pop()
-
-
-def _factor(text: str, place: str) -> Fraction:
-    """A length after a note: ``3``, ``3/2``, ``/``, ``//``, ``/4``."""
-    if not text:
-        return Fraction(1)
-    over, slash, under = text.partition("/")
-    top = number_of(over, place) if over else 1
-    if not slash:
-        return Fraction(top)
-    slashes = 1 + len(under) - len(under.lstrip("/"))
-    digits = under.lstrip("/")
-    under_one = (number_of(digits, place) or 1) if digits else 2 ** min(slashes, 10)
-    if under_one > _SHORTEST:
-        raise SongError(f"a length of 1/{under_one}", place=place, remedy=MEND)
-    return Fraction(top, under_one)
+        self.cursor.end()

@@ -21,6 +21,8 @@ TEMPO_WORDS = {
 """Quarter notes a minute, as abc2midi's guide has them."""
 
 MEND = "mend the notation"
+_SHORTEST = 1024
+"""The finest part of a unit note length, and of a whole note."""
 
 _METER = re.compile(r"\(?(\d+(?:\s*\+\s*\d+)*)\)?\s*/\s*(\d+)")
 _RATIO = re.compile(r"(\d+)\s*/\s*(\d+)")
@@ -73,6 +75,27 @@ def number_of(digits: str, place: str) -> int:
     return int(digits)
 
 
+def multiplier_of(text: str, place: str) -> Fraction:
+    """How many unit note lengths a note lasts, by what stands behind it: ``3``, ``3/2``, ``/``, ``//``, ``/4``.
+
+    Raises
+    ------
+    SongError
+        If a number is too large, or the part finer than a 1024th.
+    """
+    if not text:
+        return Fraction(1)
+    over, slash, under = text.partition("/")
+    top = number_of(over, place) if over else 1
+    if not slash:
+        return Fraction(top)
+    digits = under.lstrip("/")
+    part = (number_of(digits, place) or 1) if digits else 2 ** min(len(under) + 1, 10)
+    if part > _SHORTEST:
+        raise SongError(f"a length of 1/{part}", place=place, remedy=MEND)
+    return Fraction(top, part)
+
+
 def meter_of(text: str, place: str) -> Meter | None:
     """The meter of an ``M:``; None for free meter, and for words.
 
@@ -106,7 +129,7 @@ def unit_of(text: str, place: str) -> Fraction:
     """
     found = re.fullmatch(r"(\d{1,4})(?:\s*/\s*(\d{1,4}))?", text.strip())
     length = Fraction(int(found[1]), int(found[2] or 1) or 1) if found else Fraction(0)
-    if not Fraction(1, 1024) <= length <= 8:
+    if not Fraction(1, _SHORTEST) <= length <= 8:
         raise SongError(f"{echo(text)} is no note length", place=f"{place}, L", remedy=MEND)
     return length
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -39,6 +39,12 @@ class Key:
     sharps: int = 0
     mode: Literal["major", "minor"] = "major"
     alterations: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def transposed(self, semitones: int) -> Key:
+        """The key in which a voice sounds that is so much higher than written; the mode stays."""
+        if semitones % 12 == 0:
+            return self
+        return replace(self, sharps=(self.sharps + 7 * semitones + 5) % 12 - 5)
 
 
 def key_of(text: str) -> Key | None:
