@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from conftest import Done
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,6 +166,15 @@ def test_a_tune_of_a_book() -> None:
     assert [s.tracks[0].notes[0].end_tick for s in (first, seventh)] == [960, 480]
     with pytest.raises(SongError, match="no tune X:8; take one of 3, 7"):
         read_abc(BOOK, tune=8)
+
+
+def test_a_tune_by_its_number_on_the_command_line(cli: Callable[..., Done], tmp_path: Path) -> None:
+    path = tmp_path / "book.abc"
+    path.write_text(BOOK)
+    assert json.loads(cli("analyze", path, "--tune", 7, "--json").out)["title"] == "Seven"
+    assert "no tune X:8" in cli("cover", path, "--style", "lofi", "--tune", 8, "-o", tmp_path / "a.mid").err
+    with pytest.raises(SongError, match="only a book in ABC"):
+        remixkit.load(tmp_path / "a.mid", tune=1)
 
 
 def test_grace_notes_on_wish() -> None:

@@ -1,4 +1,4 @@
-"""Where in its bars a voice is written: bar lines, endings, jumps, overlays, parts (ABC 2.1, sections 4.8-4.10 and 7)."""
+"""Where in its bars a voice is written: bar lines, endings, jumps, overlays, parts (ABC 2.1, sections 4.8-4.10, 7)."""
 
 from __future__ import annotations
 

@@ -39,19 +39,20 @@ _MEND = "mend the notation"
 _MOST_COMPLAINTS = 10
 
 
-def read_score(path: Path) -> Song:
+def read_score(path: Path, tune: int | None = None) -> Song:
     """Read a score.
 
     Parameters
     ----------
     path : Path
         A file that ends in one of `ENDINGS`; whether MusicXML is compressed its first bytes say.
+    tune : int, optional
+        The ``X:`` of the tune that is wanted of an ABC file with several; the first without it.
 
     Returns
     -------
     Song
-        As `from_music21` gives it, repeats played out; `chord_symbols` are those of the score. Of an ABC file with
-        several tunes it is the first.
+        As `from_music21` or `read_abc` gives it, repeats played out; `chord_symbols` are those of the score.
 
     Raises
     ------
@@ -66,14 +67,14 @@ def read_score(path: Path) -> Song:
         reason = (problem.strerror or "cannot be read").lower()
         raise SongError(reason, file=path, remedy="give the path of a score") from problem
     _check_size(len(data), path)
-    song = _abc(data, path) if path.suffix.lower() == ".abc" else _music_xml_song(data, path)
+    song = _abc(data, path, tune) if path.suffix.lower() == ".abc" else _music_xml_song(data, path)
     title = song.title or path.stem.encode("utf-8", "replace").decode("utf-8")
     return replace(song, title=title)
 
 
-def _abc(data: bytes, path: Path) -> Song:
+def _abc(data: bytes, path: Path, tune: int | None) -> Song:
     try:
-        return read_abc(decoded(data), source=path.name)
+        return read_abc(decoded(data), tune=tune, source=path.name)
     except SongError as problem:
         raise SongError(problem.reason, file=path, place=problem.place, remedy=problem.remedy) from problem
 
