@@ -19,7 +19,7 @@ from remixkit.notation.abc.code.key_fields import Key
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.played_grid import played_grid, ticks
 from remixkit.notation.abc.tune_reader import DRUM_CHANNEL, WrittenTune
-from remixkit.notation.abc.written_bars import Bar, Syllable, Voice, WrittenNote
+from remixkit.notation.abc.written_bars import Bar, Syllable, Voice
 
 DEFAULT_BPM = 120.0
 _CHANNELS = [c for c in range(16) if c != DRUM_CHANNEL]
@@ -81,7 +81,6 @@ def _check_length(tracks: Sequence[Track], tempo: TempoMap) -> None:
 
 
 def _track(k: int, voice: Voice, played: Sequence[_PlayedBar], times: Counter[int]) -> Track:
-    notes = [(p.at + n.at, n) for p in played for n in sorted(p.bar.voices[k].notes, key=lambda n: n.at)]
     channel = _CHANNELS[k % len(_CHANNELS)] if voice.channel is None else voice.channel
     program, controls = _controls(k, voice, played)
     return Track(
@@ -89,7 +88,7 @@ def _track(k: int, voice: Voice, played: Sequence[_PlayedBar], times: Counter[in
         channel=DRUM_CHANNEL if voice.is_drum else channel,
         program=program,
         is_drum=voice.is_drum or channel == DRUM_CHANNEL,
-        notes=tuple(sorted(_tied(notes))),
+        notes=tuple(sorted(_notes(k, played))),
         controls=controls,
         lyrics=tuple(
             Text(ticks(p.at + s.at), s.text) for p in played for s in _sung(p, p.bar.voices[k], times[p.index])
@@ -97,22 +96,27 @@ def _track(k: int, voice: Voice, played: Sequence[_PlayedBar], times: Counter[in
     )
 
 
-def _tied(notes: Sequence[tuple[Fraction, WrittenNote]]) -> Iterator[Note]:
-    """Notes with those that are tied made one."""
+def _notes(k: int, played: Sequence[_PlayedBar]) -> Iterator[Note]:
+    """The notes of a voice, those that are tied made one; no tie leads back to where a repeat begins."""
     held: dict[int, tuple[Fraction, Fraction, int]] = {}
-    for at, note in notes:
-        start, end, velocity = at, at + note.length, note.velocity
-        before = held.pop(note.pitch, None)
-        if before and before[1] == at:
-            start, velocity = before[0], before[2]
-        elif before:
-            yield _note(note.pitch, *before)
-        if note.tied:
-            held[note.pitch] = start, end, velocity
-        else:
-            yield _note(note.pitch, start, end, velocity)
-    for pitch, left in held.items():
-        yield _note(pitch, *left)
+    before = -1
+    for p in played:
+        if p.index != before + 1 and not p.bar.signs.endings:
+            yield from (_note(pitch, *left) for pitch, left in held.items())
+            held.clear()
+        before = p.index
+        for note in sorted(p.bar.voices[k].notes, key=lambda note: note.at):
+            start, end, velocity = p.at + note.at, p.at + note.at + note.length, note.velocity
+            tied = held.pop(note.pitch, None)
+            if tied and tied[1] == start:
+                start, velocity = tied[0], tied[2]
+            elif tied:
+                yield _note(note.pitch, *tied)
+            if note.tied:
+                held[note.pitch] = start, end, velocity
+            else:
+                yield _note(note.pitch, start, end, velocity)
+    yield from (_note(pitch, *left) for pitch, left in held.items())
 
 
 def _note(pitch: int, start: Fraction, end: Fraction, velocity: int) -> Note:
