@@ -37,17 +37,17 @@ def spelled(pitch: int) -> str:
     return (letter.lower() if octave > 0 else letter) + marks
 
 
+SHAPES = ((16,), (8, 8), (3, 5, 8), (1, 15), (4, 4, 4, 4), (12, 4), (6, 6, 2, 2))
+"""Lengths of the notes of a bar of 4/4, in sixteenths."""
+
+
 @st.composite
 def bars(draw: st.DrawFn) -> list[list[tuple[int | None, int]]]:
-    """Bars of 4/4: pitches (None is a rest) with lengths in sixteenths."""
-    out = []
-    for _ in range(draw(st.integers(1, 6))):
-        left, bar = 16, []
-        while left:
-            length = draw(st.integers(1, left))
-            bar.append((draw(st.none() | st.integers(24, 108)), length))
-            left -= length
-        out.append(bar)
+    """Bars of 4/4: pitches (None is a rest) with lengths in sixteenths; the first is a note."""
+    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4))
+    number = sum(map(len, shapes))
+    pitches = iter(draw(st.lists(st.none() | st.integers(24, 108), min_size=number, max_size=number)))
+    out = [[(next(pitches), length) for length in shape] for shape in shapes]
     out[0][0] = (60, out[0][0][1])
     return out
 
