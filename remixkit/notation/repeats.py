@@ -49,6 +49,9 @@ class BarSigns:
         What the jump leads to: ``"fine"``, ``"coda"``, or nothing, which is either.
     to_coda, fine : bool
         Whether the words stand at its end.
+    is_final : bool
+        Whether a final bar line stands behind it, as between the movements of a piece: a repeat without an opening sign
+        begins behind it, and so does a D.C. al Fine if its Fine stands behind it too.
     """
 
     begins_repeat: bool = False
@@ -61,6 +64,7 @@ class BarSigns:
     until: Literal["", "fine", "coda"] = ""
     to_coda: bool = False
     fine: bool = False
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +135,15 @@ def _sections(signs: Sequence[BarSigns], endings: list[frozenset[int]], warnings
     """The bars cut into what is repeated and what is not, without gaps; short brackets are drawn out in `endings`."""
     out: list[_Section] = []
     opened: list[int] = []
-    free = at = 0  # behind the last section; the bar we are at
+    free = at = begin = 0  # behind the last section; the bar we are at; where one without an opening sign begins
     while at < len(signs):
         if signs[at].begins_repeat:
             opened.append(at)
         if not signs[at].ends_repeat:
             at += 1
+            begin = at if signs[at - 1].is_final else begin
             continue
-        start = opened.pop() if opened else free
+        start = opened.pop() if opened else max(free, begin)
         if start < free:
             warnings.append(f"The repeat from bar {start + 1} to {at + 1} has another inside and is played once.")
             at += 1
@@ -245,13 +250,19 @@ def _marks(signs: Sequence[BarSigns], warnings: list[str]) -> _Marks:
         if sign.jump == "ds" and not segnos:
             warnings.append(f"The D.S. in bar {bar + 1} is not followed: there is no segno.")
         elif sign.jump:
-            to = 0 if sign.jump == "dc" else segnos[max(0, bisect_left(segnos, bar + 1) - 1)]
+            to = _beginning(signs, bar) if sign.jump == "dc" else segnos[max(0, bisect_left(segnos, bar + 1) - 1)]
             jumps[bar] = to, sign.until
             if sign.until == "fine" and not fines:
                 warnings.append(f"The jump in bar {bar + 1} leads to a Fine that is not there.")
             if sign.until == "coda" and not ways:
                 warnings.append(f"The jump in bar {bar + 1} leads to a coda that is not there.")
     return _Marks(jumps, fines, ways)
+
+
+def _beginning(signs: Sequence[BarSigns], jump: int) -> int:
+    """Where the movement of a D.C. begins: behind the last final bar line before its Fine."""
+    fine = next((bar for bar in range(jump, -1, -1) if signs[bar].fine), 0)
+    return next((bar for bar in range(fine, 0, -1) if signs[bar - 1].is_final), 0)
 
 
 def _legs(straight: Sequence[int], again: Sequence[int], marks: _Marks) -> Iterator[Sequence[int]]:
