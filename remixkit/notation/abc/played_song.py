@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TypeVar
 
 from remixkit.errors import SongError
+from remixkit.midi.spec import DRUM_CHANNEL, PITCHED_CHANNELS
 from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import Grid, TempoChange, TempoMap
 from remixkit.notation.abc.abc_limits import MAX_SECONDS
@@ -18,11 +19,10 @@ from remixkit.notation.abc.code.fields import MEND
 from remixkit.notation.abc.code.key_fields import Key
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.played_grid import played_grid, ticks
-from remixkit.notation.abc.tune_reader import DRUM_CHANNEL, WrittenTune
+from remixkit.notation.abc.tune_reader import WrittenTune
 from remixkit.notation.abc.written_bars import Bar, Syllable, Voice
 
 DEFAULT_BPM = 120.0
-_CHANNELS = [c for c in range(16) if c != DRUM_CHANNEL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _check_length(tracks: Sequence[Track], tempo: TempoMap) -> None:
 
 
 def _track(k: int, voice: Voice, played: Sequence[_PlayedBar], times: Counter[int]) -> Track:
-    channel = _CHANNELS[k % len(_CHANNELS)] if voice.channel is None else voice.channel
+    channel = PITCHED_CHANNELS[k % len(PITCHED_CHANNELS)] if voice.channel is None else voice.channel
     program, controls = _controls(k, voice, played)
     return Track(
         name=voice.title or (voice.name if not voice.name.isdigit() else f"Part {k + 1}"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from remixkit.errors import SongError
+from remixkit.midi.spec import CHANNELS, DRUM_CHANNEL
 from remixkit.model.song import Control
 from remixkit.notation.abc import setting_directives
 from remixkit.notation.abc.abc_limits import MAX_FIELD_CHARS, MAX_ITEMS, MAX_VOICES, echo
@@ -21,7 +22,6 @@ from remixkit.notation.abc.pitches import Setting
 from remixkit.notation.abc.voice_writer import VoiceWriter
 from remixkit.notation.abc.written_bars import Change, Voice
 
-DRUM_CHANNEL = 9
 _LEFT_OUT = {"s": "symbols below a line", "m": "macros"}
 
 
@@ -317,7 +317,7 @@ class _Reader:
             writer.voice.program = program
 
     def _set_channel(self, channel: int) -> None:
-        if not 0 <= channel < 16:
+        if not 0 <= channel < CHANNELS:
             return
         if self._in_body:
             voice = self._voice().voice

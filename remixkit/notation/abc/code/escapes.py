@@ -7,6 +7,7 @@ ABC 2.1, sections 8.1-8.2: text is UTF-8; a letter may also be written as a TeX-
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from html.entities import html5
 
@@ -47,7 +48,7 @@ def _letter(found: re.Match[str]) -> str:
     code = found["short"] or found["long"]
     if code or found["number"]:
         number = int(code, 16) if code else int(found["number"])
-        return chr(number) if number < 0x110000 else ""
+        return chr(number) if number <= sys.maxunicode else ""
     if found["entity"]:
         return html5.get(found["entity"], found[0])
     if found["ligature"]:
