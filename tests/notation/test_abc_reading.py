@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import remixkit
 from remixkit.errors import SongError
 from remixkit.model.song import Song
-from remixkit.notation.abc import decoded, read_abc
-from remixkit.notation.abc.code.chord_names import chord_label
+from remixkit.notation.abc import decoded_abc, read_abc
+from remixkit.notation.abc.code.chord_names import label_of_name
 from remixkit.notation.abc.code.fields import parts_of
-from remixkit.notation.abc.code.word_lines import words_of
+from remixkit.notation.abc.code.word_lines import word_steps
 
 HEAD = "X:1\nT:t\nM:4/4\nL:1/16\nQ:1/4=120\nK:C\n"
 NAMES = ("C", "^C", "D", "_E", "E", "F", "^F", "G", "^G", "A", "_B", "B")
@@ -211,7 +211,7 @@ def test_music_behind_an_empty_line_is_read_with_a_warning() -> None:
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_codings_and_line_ends(coding: str, tmp_path: Path) -> None:
     text = (HEAD + "C16|").replace("T:t", "T:Über").replace("\n", "\r\n")
-    assert read_abc(decoded(text.encode(coding))).title == "Über"
+    assert read_abc(decoded_abc(text.encode(coding))).title == "Über"
     path = tmp_path / "a.abc"
     path.write_bytes(text.replace("\r\n", "\r").encode(coding))
     assert remixkit.load(path).title == "Über"
@@ -232,7 +232,7 @@ def test_control_characters_stay_outside() -> None:
     ],
 )  # fmt: skip
 def test_chord_names(name: str, label: str | None) -> None:
-    assert chord_label(name) == label
+    assert label_of_name(name) == label
 
 
 def test_the_order_of_parts() -> None:
@@ -241,7 +241,7 @@ def test_the_order_of_parts() -> None:
 
 
 def test_words_and_what_stands_between() -> None:
-    said = [(w.step, w.text, w.syllabic) for w in words_of("syll-a--ble of~a * | time_ go -ing")]
+    said = [(w.step, w.text, w.syllabic) for w in word_steps("syll-a--ble of~a * | time_ go -ing")]
     hold, skip, bar = (("hold", "", "single"), ("skip", "", "single"), ("bar", "", "single"))
     assert said == [
         ("syllable", "syll", "begin"), ("syllable", "a", "middle"), hold, ("syllable", "ble", "end"),

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from remixkit.errors import SongError
 from remixkit.model.song import Song
-from remixkit.notation.abc.code.escapes import decoded
+from remixkit.notation.abc.code.escapes import decoded_abc
 from remixkit.notation.abc.code.tune_book import find_tune
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.played_song import song_of
 from remixkit.notation.abc.tune_reader import read_tune
 
-__all__ = ["decoded", "read_abc"]
+__all__ = ["decoded_abc", "read_abc"]
 
 
 def read_abc(text: str, *, tune: int | None = None, source: str = "", graces: bool = False) -> Song:
@@ -21,7 +21,7 @@ def read_abc(text: str, *, tune: int | None = None, source: str = "", graces: bo
     Parameters
     ----------
     text : str
-        A tune, or a book of tunes; bytes are made text by `decoded`.
+        A tune, or a book of tunes; bytes are made text by `decoded_abc`.
     tune : int, optional
         The ``X:`` of the tune that is wanted; the first of a book without it.
     source : str

@@ -9,9 +9,9 @@ from fractions import Fraction
 from remixkit.errors import SongError
 from remixkit.model.song import Control
 from remixkit.notation.abc import bar_lines
-from remixkit.notation.abc.code.fields import MEND, Meter
-from remixkit.notation.abc.code.key_fields import Key
-from remixkit.notation.abc.written_bars import Bar, Change, DrumHit, Voice
+from remixkit.notation.abc.code.fields import MEND, MeterSign
+from remixkit.notation.abc.code.key_fields import WrittenKey
+from remixkit.notation.abc.written_bars import DrumHit, Voice, VoiceBar, WrittenChange
 from remixkit.notation.repeats import MOST_BARS
 
 
@@ -22,12 +22,12 @@ class BarCursor:
     ----------
     voice : Voice
         Is filled with bars.
-    meter : Meter or None
+    meter : MeterSign or None
         Of its first bar.
 
     Attributes
     ----------
-    bar : Bar
+    bar : VoiceBar
         The one that is written.
     at : Fraction
         Where the next note begins.
@@ -35,8 +35,8 @@ class BarCursor:
         Whether other notes of the voice sound at the same time.
     """
 
-    def __init__(self, voice: Voice, meter: Meter | None) -> None:
-        self.bar = Bar(meter)
+    def __init__(self, voice: Voice, meter: MeterSign | None) -> None:
+        self.bar = VoiceBar(meter)
         self.at = Fraction(0)
         self.is_overlay = False
         self._bars = voice.bars
@@ -98,7 +98,7 @@ class BarCursor:
         if self._index == len(self._bars):
             if self._index >= MOST_BARS:
                 raise SongError(f"a voice of more than {MOST_BARS} bars", remedy=MEND)
-            self._bars.append(Bar(self._meter, drums=self._drums))
+            self._bars.append(VoiceBar(self._meter, drums=self._drums))
         self.bar = self._bars[self._index]
 
     def sign(self, name: str) -> None:
@@ -111,7 +111,7 @@ class BarCursor:
             self.bar_line("|")
         self.bar.part = name
 
-    def meter(self, meter: Meter | None) -> None:
+    def meter(self, meter: MeterSign | None) -> None:
         """From the next bar line on, or from here where the bar is still empty, another meter holds."""
         self._meter = meter
         if not self.bar.length:
@@ -123,9 +123,9 @@ class BarCursor:
         if not self.bar.length:
             self.bar.drums = drums
 
-    def change(self, what: float | Key | Control) -> None:
+    def change(self, what: float | WrittenKey | Control) -> None:
         """Tempo, sounding key, program or a controller changes here."""
-        self.bar.changes.append(Change(self.at, what))
+        self.bar.changes.append(WrittenChange(self.at, what))
 
     def overlay(self, symbol: str) -> None:
         """Back to where the bar began; with ``&&`` to where the bar before began."""

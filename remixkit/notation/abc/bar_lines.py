@@ -41,7 +41,7 @@ def is_boundary(name: str) -> bool:
     return name in ("segno", "coda")
 
 
-def leads(name: str) -> bool:
+def steers_order(name: str) -> bool:
     """Whether a decoration, by its plain name, says how the bars follow each other."""
     return is_boundary(name) or name == "fine" or name in TO_CODA or jump_of(name) is not None
 

@@ -15,10 +15,10 @@ from typing import Any
 from remixkit.errors import SongError
 from remixkit.notation.abc.abc_limits import MAX_PLAYED_NOTES, echo
 from remixkit.notation.abc.bar_lines import either, without_long_brackets
-from remixkit.notation.abc.code.fields import MEND, Meter
+from remixkit.notation.abc.code.fields import MEND, MeterSign
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.tune_reader import WrittenTune
-from remixkit.notation.abc.written_bars import Bar, Voice
+from remixkit.notation.abc.written_bars import Voice, VoiceBar
 from remixkit.notation.repeats import MOST_BARS, BarSigns, play_order
 
 
@@ -29,9 +29,9 @@ class ScoreBar:
     `length` is that of the longest, in whole notes; `meter` is the first voice's.
     """
 
-    voices: tuple[Bar, ...]
+    voices: tuple[VoiceBar, ...]
     length: Fraction
-    meter: Meter | None
+    meter: MeterSign | None
     signs: BarSigns
     part: str
 
@@ -48,11 +48,11 @@ def score_bars(voices: Sequence[Voice], complaints: Complaints) -> tuple[ScoreBa
         complaints.say("the voices have different bar lines; those of the longest were taken")
         columns = [bars if bars is longest.bars else _cut(bars, longest.bars) for bars in columns]
     size = max(map(len, columns))
-    columns = [[*bars, *(Bar(None) for _ in range(size - len(bars)))] for bars in columns]
+    columns = [[*bars, *(VoiceBar(None) for _ in range(size - len(bars)))] for bars in columns]
     return tuple(_score_bar(row) for row in zip(*columns, strict=True))
 
 
-def _score_bar(row: tuple[Bar, ...]) -> ScoreBar:
+def _score_bar(row: tuple[VoiceBar, ...]) -> ScoreBar:
     signs = row[0].signs
     for bar in row[1:]:
         signs = either(signs, bar.signs)
@@ -61,22 +61,22 @@ def _score_bar(row: tuple[Bar, ...]) -> ScoreBar:
     return ScoreBar(row, length, meter, signs, next((bar.part for bar in row if bar.part), ""))
 
 
-def _starts(bars: Sequence[Bar]) -> list[Fraction]:
+def _starts(bars: Sequence[VoiceBar]) -> list[Fraction]:
     return list(accumulate((bar.length for bar in bars), initial=Fraction(0)))
 
 
-def _runs_along(bars: Sequence[Bar], others: Sequence[Bar]) -> bool:
+def _runs_along(bars: Sequence[VoiceBar], others: Sequence[VoiceBar]) -> bool:
     """Whether bars lie at the places of others; where there are as many, their places are those of the others."""
     return len(bars) == len(others) or all(a == b for a, b in zip(_starts(bars), _starts(others), strict=False))
 
 
-def _cut(bars: Sequence[Bar], others: Sequence[Bar]) -> list[Bar]:
+def _cut(bars: Sequence[VoiceBar], others: Sequence[VoiceBar]) -> list[VoiceBar]:
     """What stands in bars, put into bars that begin where others do."""
     starts = _starts(others)[:-1]
-    out = [Bar(other.meter) for other in others]
+    out = [VoiceBar(other.meter) for other in others]
     for start, bar in zip(_starts(bars), bars, strict=False):
 
-        def moved(item: Any, start: Fraction = start) -> tuple[Bar, Any]:
+        def moved(item: Any, start: Fraction = start) -> tuple[VoiceBar, Any]:
             k = bisect_right(starts, start + item.at) - 1
             return out[k], replace(item, at=start + item.at - starts[k])
 

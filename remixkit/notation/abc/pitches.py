@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from remixkit.notation.abc.code.fields import Meter
-from remixkit.notation.abc.code.key_fields import Key
+from remixkit.notation.abc.code.fields import MeterSign
+from remixkit.notation.abc.code.key_fields import WrittenKey
 from remixkit.notation.abc.code.lexer import items
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.drum_notation import key_at_staff
@@ -21,16 +21,16 @@ SIGNS: Mapping[str, int] = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 
 @dataclass(slots=True)
-class Setting:
+class VoiceSetting:
     """What a voice is read by; each has its own from the tune's header on.
 
     Parameters
     ----------
     unit : Fraction
         Unit note length, in whole notes.
-    meter : Meter or None
+    meter : MeterSign or None
         None where it is free.
-    key : Key
+    key : WrittenKey
         As it is written.
     octaves, transpose : int
         By how many octaves, and semitones, the voice sounds higher than written.
@@ -50,8 +50,8 @@ class Setting:
     """
 
     unit: Fraction
-    meter: Meter | None
-    key: Key
+    meter: MeterSign | None
+    key: WrittenKey
     octaves: int = 0
     transpose: int = 0
     reach: Reach = "octave"
@@ -74,7 +74,7 @@ class Spelled:
 class Accidentals:
     """Knows the accidentals in force in a voice."""
 
-    def __init__(self, setting: Setting, complaints: Complaints) -> None:
+    def __init__(self, setting: VoiceSetting, complaints: Complaints) -> None:
         self._setting = setting
         self._complaints = complaints
         self._of_bar: dict[tuple[str, int], int] = {}

@@ -13,7 +13,7 @@ from fractions import Fraction
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange, MeterMap
 from remixkit.notation.abc.abc_limits import MAX_METER
 from remixkit.notation.abc.bar_order import ScoreBar
-from remixkit.notation.abc.code.fields import Meter
+from remixkit.notation.abc.code.fields import MeterSign
 
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
 _LONGEST_FREE_BAR = Fraction(4)
@@ -57,7 +57,7 @@ def played_grid(bars: Sequence[ScoreBar]) -> PlayedGrid:
     return PlayedGrid(MeterMap(tuple(changes)) if changes else MeterMap(), shift)
 
 
-def _groups(bars: Sequence[tuple[Fraction, Meter | None]]) -> Iterator[tuple[Fraction, Meter | None]]:
+def _groups(bars: Sequence[tuple[Fraction, MeterSign | None]]) -> Iterator[tuple[Fraction, MeterSign | None]]:
     """Bars put together that make one of their meter; others alone."""
     k = 0
     while k < len(bars):
@@ -73,7 +73,7 @@ def _groups(bars: Sequence[tuple[Fraction, Meter | None]]) -> Iterator[tuple[Fra
         k = stop
 
 
-def _sign(length: Fraction, meter: Meter | None, *, is_last: bool) -> tuple[int, int]:
+def _sign(length: Fraction, meter: MeterSign | None, *, is_last: bool) -> tuple[int, int]:
     """The meter of a bar of a length: the one that holds if it fits, else the plainest of that length."""
     usual = (meter.numerator, meter.denominator) if meter else (4, 4)
     if meter and (length == meter.bar or (is_last and length < meter.bar)):

@@ -16,11 +16,11 @@ from remixkit.model.timing import Grid, TempoChange, TempoMap
 from remixkit.notation.abc.abc_limits import MAX_SECONDS
 from remixkit.notation.abc.bar_order import ScoreBar, playing_order, score_bars
 from remixkit.notation.abc.code.fields import MEND
-from remixkit.notation.abc.code.key_fields import Key
+from remixkit.notation.abc.code.key_fields import WrittenKey
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.played_grid import played_grid, ticks
 from remixkit.notation.abc.tune_reader import WrittenTune
-from remixkit.notation.abc.written_bars import Bar, Syllable, Voice
+from remixkit.notation.abc.written_bars import Syllable, Voice, VoiceBar
 
 DEFAULT_BPM = 120.0
 
@@ -124,7 +124,7 @@ def _note(pitch: int, start: Fraction, end: Fraction, velocity: int) -> Note:
     return Note(start_tick, max(start_tick + 1, ticks(end)), pitch, velocity)
 
 
-def _sung(played: _PlayedBar, bar: Bar, times: int) -> Iterator[Syllable]:
+def _sung(played: _PlayedBar, bar: VoiceBar, times: int) -> Iterator[Syllable]:
     """The words of a bar: each time it is played those of the next verse; of a bar that is played once, the first."""
     endings = sorted(played.bar.signs.endings)
     if times == 1 and not endings:
@@ -202,7 +202,7 @@ def _tempo(bars: Sequence[ScoreBar], played: Sequence[_PlayedBar]) -> TempoMap:
 
 def _key_signatures(bars: Sequence[ScoreBar], played: Sequence[_PlayedBar]) -> tuple[KeySignature, ...]:
     """Those of the first voice."""
-    written = [[(c.at, c.what) for c in row.voices[0].changes if isinstance(c.what, Key)] for row in bars]
+    written = [[(c.at, c.what) for c in row.voices[0].changes if isinstance(c.what, WrittenKey)] for row in bars]
     found = dict(_as_played(written, played))
     if not found:
         return ()

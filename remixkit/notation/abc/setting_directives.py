@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from remixkit.notation.abc.code.directives import Directive
-from remixkit.notation.abc.pitches import REACHES, Setting, plain_pitch
+from remixkit.notation.abc.pitches import REACHES, VoiceSetting, plain_pitch
 
 _LARGEST_TRANSPOSITION = 60
 _LARGEST_RATIO = 16
 
 
-def apply(directive: Directive, setting: Setting) -> None:
+def apply(directive: Directive, setting: VoiceSetting) -> None:
     """Change a setting as a directive says; other directives leave it as it is.
 
     ``propagate-accidentals`` is ABC 2.1's (section 11.3); ``transpose``, ``rtranspose``, ``ratio``, ``nobarlines`` and

@@ -14,13 +14,13 @@ from remixkit.notation.abc.code import fields
 from remixkit.notation.abc.code.decorations import LETTERS, redefinition_of
 from remixkit.notation.abc.code.directives import Directive, directives_of, drum_pattern, voice_order
 from remixkit.notation.abc.code.escapes import unescaped
-from remixkit.notation.abc.code.key_fields import Key, key_of
+from remixkit.notation.abc.code.key_fields import WrittenKey, key_of
 from remixkit.notation.abc.code.lexer import Item, items
 from remixkit.notation.abc.code.tune_book import Line, Tune
 from remixkit.notation.abc.complaints import Complaints
-from remixkit.notation.abc.pitches import Setting
+from remixkit.notation.abc.pitches import VoiceSetting
 from remixkit.notation.abc.voice_writer import VoiceWriter
-from remixkit.notation.abc.written_bars import Change, Voice
+from remixkit.notation.abc.written_bars import Voice, WrittenChange
 
 _LEFT_OUT = {"s": "symbols below a line", "m": "macros"}
 
@@ -67,7 +67,7 @@ class _Reader:
         self._parts: tuple[str, ...] = ()
         self._score: tuple[str, ...] = ()
         self._letters = dict(LETTERS)
-        self._setting = Setting(Fraction(1, 8), None, Key())
+        self._setting = VoiceSetting(Fraction(1, 8), None, WrittenKey())
         self._has_unit = False
         self._tempo = ""
         self._program: int | None = None
@@ -137,7 +137,7 @@ class _Reader:
         key = key_of(text)
         if key is None and not fields.properties_of(text):
             self._complaints.say(f"{echo(text)} is no key; the tune was read without signs")
-        self._setting.key = key or Key()
+        self._setting.key = key or WrittenKey()
         self._in_body = True
         self._move(self._setting, text)
         for writer in self._writers.values():
@@ -176,8 +176,8 @@ class _Reader:
                 writer.setting.key = found
                 writer.cursor.change(found.transposed(writer.setting.transpose))
 
-    def _meter(self, text: str, place: str) -> fields.Meter | None:
-        meter = fields.meter_of(text, place)
+    def _meter(self, text: str, place: str) -> fields.MeterSign | None:
+        meter = fields.meter_field(text, place)
         if meter is None and text.strip().lower() not in ("", "none"):
             self._complaints.say(f"{echo(text)} is no meter; the bars were taken as they are")
         return meter
@@ -188,7 +188,7 @@ class _Reader:
             self._complaints.say(f"the tempo {echo(text)} could not be read and was left out")
         return bpm
 
-    def _move(self, setting: Setting, text: str) -> None:
+    def _move(self, setting: VoiceSetting, text: str) -> None:
         """Apply octave and transposition of a ``K:`` or ``V:``, where it has any."""
         properties = fields.properties_of(text)
         octaves, transpose = fields.octaves_of(properties), fields.transposition_of(properties)
@@ -285,7 +285,7 @@ class _Reader:
             for setting in self._settings():
                 setting_directives.apply(directive, setting)
 
-    def _settings(self) -> list[Setting]:
+    def _settings(self) -> list[VoiceSetting]:
         """What a directive about reading changes: the header's and, in the header, all voices'; else the voice's."""
         if self._in_body:
             return [self._voice().setting]
@@ -342,7 +342,7 @@ class _Reader:
         if kept and self._tempo.strip():
             bpm = self._bpm(self._tempo, self._setting.unit)
             if bpm is not None:
-                kept[0].bars[0].changes.insert(0, Change(Fraction(0), bpm))
+                kept[0].bars[0].changes.insert(0, WrittenChange(Fraction(0), bpm))
         title = next(filter(None, self._titles), "")
         composer = ", ".join(filter(None, self._composers))
         return WrittenTune(title, composer, kept, self._parts)

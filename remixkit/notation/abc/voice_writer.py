@@ -13,14 +13,14 @@ from fractions import Fraction
 from remixkit.notation.abc import bar_lines
 from remixkit.notation.abc.abc_limits import echo
 from remixkit.notation.abc.bar_cursor import BarCursor
-from remixkit.notation.abc.code.chord_names import chord_label
+from remixkit.notation.abc.code.chord_names import label_of_name
 from remixkit.notation.abc.code.decorations import ACCENTS, DYNAMICS, plain_name
-from remixkit.notation.abc.code.fields import Meter, multiplier_of, number_of
+from remixkit.notation.abc.code.fields import MeterSign, multiplier_of, number_of
 from remixkit.notation.abc.code.lexer import Item
-from remixkit.notation.abc.code.word_lines import set_under, without_number, words_of
+from remixkit.notation.abc.code.word_lines import set_under, without_number, word_steps
 from remixkit.notation.abc.complaints import Complaints
-from remixkit.notation.abc.pitches import Accidentals, Setting, Spelled, octave_of
-from remixkit.notation.abc.written_bars import Bar, ChordName, Syllable, Voice, WrittenNote
+from remixkit.notation.abc.pitches import Accidentals, Spelled, VoiceSetting, octave_of
+from remixkit.notation.abc.written_bars import ChordName, Syllable, Voice, VoiceBar, WrittenNote
 
 _GRACE_PARTS = 4
 """A grace note lasts this part of the unit note length, as abc2midi plays it (``gracedivider``)."""
@@ -47,7 +47,7 @@ class _Tone:
 class _Element:
     """The last note, chord or rest, which a ``>`` or a ``-`` behind it still changes: its notes and their place."""
 
-    bar: Bar
+    bar: VoiceBar
     first: int
     at: Fraction
     length: Fraction
@@ -65,7 +65,7 @@ class VoiceWriter:
     ----------
     voice : Voice
         Is filled.
-    setting : Setting
+    setting : VoiceSetting
         Follows the fields of the tune's body.
     complaints : Complaints
         Hears what is passed over.
@@ -73,7 +73,7 @@ class VoiceWriter:
         Whether grace notes are played, in the time of the note behind them.
     """
 
-    def __init__(self, voice: Voice, setting: Setting, complaints: Complaints, *, graces: bool) -> None:
+    def __init__(self, voice: Voice, setting: VoiceSetting, complaints: Complaints, *, graces: bool) -> None:
         self.voice = voice
         self.setting = setting
         self.cursor = BarCursor(voice, setting.meter)
@@ -87,8 +87,8 @@ class VoiceWriter:
         self._tuplet = (Fraction(1), 0)
         self._broken = Fraction(1)
         self._accent = 0
-        self._slots: list[tuple[Bar, Fraction] | None] = []
-        self._sung: list[tuple[Bar, Fraction] | None] = []
+        self._slots: list[tuple[VoiceBar, Fraction] | None] = []
+        self._sung: list[tuple[VoiceBar, Fraction] | None] = []
         self._verse = 0
 
     def bar_line(self, symbol: str, ending: str = "") -> None:
@@ -103,7 +103,7 @@ class VoiceWriter:
         if self.cursor.bar_line(symbol, ending):
             self._slots.append(None)
 
-    def meter(self, meter: Meter | None) -> None:
+    def meter(self, meter: MeterSign | None) -> None:
         """From the next bar on another meter holds."""
         self.setting.meter = meter
         self.cursor.meter(meter)
@@ -142,7 +142,7 @@ class VoiceWriter:
         for k in range(number_of(digits[0], place) if digits else 1):
             if k:
                 self.bar_line("|")
-            bar = (self.setting.meter or Meter(4, 4)).bar
+            bar = (self.setting.meter or MeterSign(4, 4)).bar
             self._place([], bar, bar)
 
     def begin_chord(self) -> None:
@@ -248,7 +248,9 @@ class VoiceWriter:
 
         They are played long and short, as abc2midi and those who dance to them have it.
         """
-        step = {Meter(4, 4): Fraction(1, 8), Meter(2, 4): Fraction(1, 16)}.get(self.setting.meter or Meter(1, 1))
+        step = {MeterSign(4, 4): Fraction(1, 8), MeterSign(2, 4): Fraction(1, 16)}.get(
+            self.setting.meter or MeterSign(1, 1)
+        )
         last = self._last
         if length != step or last is None or last.bar is not self.cursor.bar or self._broken != 1:
             return False
@@ -268,7 +270,7 @@ class VoiceWriter:
 
     def decoration(self, name: str) -> None:
         """A decoration by its name: loudness, accents, and where the bars lead to."""
-        if bar_lines.leads(plain_name(name)):
+        if bar_lines.steers_order(plain_name(name)):
             self.cursor.sign(plain_name(name))
         elif name in DYNAMICS:
             self.setting.velocity = DYNAMICS[name]
@@ -281,7 +283,7 @@ class VoiceWriter:
         if name[:1] in _ANNOTATES or name.isdigit():
             self._complaints.annotations += bool(name)
             return
-        label = chord_label(name)
+        label = label_of_name(name)
         if label is None:
             self._complaints.say(f"the chord symbol {echo(name)} could not be read and was left out")
         else:
@@ -297,7 +299,7 @@ class VoiceWriter:
         self._verse += 1
         for slot in filter(None, self._sung):
             slot[0].verses = max(slot[0].verses, self._verse)
-        for (bar, at), word in set_under(words_of(without_number(line)), self._sung):
+        for (bar, at), word in set_under(word_steps(without_number(line)), self._sung):
             bar.syllables.append(Syllable(at, word.text, word.syllabic, self._verse))
 
     def end(self) -> None:

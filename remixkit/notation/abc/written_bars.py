@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Literal
 
 from remixkit.model.song import Control
-from remixkit.notation.abc.code.fields import Meter
-from remixkit.notation.abc.code.key_fields import Key
+from remixkit.notation.abc.code.fields import MeterSign
+from remixkit.notation.abc.code.key_fields import WrittenKey
 from remixkit.notation.repeats import BarSigns
 
 Syllabic = Literal["single", "begin", "middle", "end"]
@@ -57,11 +57,11 @@ class ChordName:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WrittenChange:
     """From this place in its bar on: another tempo (quarter notes a minute), key, program or controller."""
 
     at: Fraction
-    what: float | Key | Control
+    what: float | WrittenKey | Control
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,18 @@ class DrumHit:
 
 
 @dataclass(slots=True)
-class Bar:
+class VoiceBar:
     """A bar while it is written: what stands between two bar lines of any kind, so that a pickup is one too.
 
     `length` is what its notes say, in whole notes; `meter` what the meter says, None where it is free. `verses` is how
     many verses are written below it.
     """
 
-    meter: Meter | None
+    meter: MeterSign | None
     notes: list[WrittenNote] = field(default_factory=list)
     syllables: list[Syllable] = field(default_factory=list)
     chords: list[ChordName] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[WrittenChange] = field(default_factory=list)
     drums: Sequence[DrumHit] = ()
     length: Fraction = Fraction(0)
     verses: int = 0
@@ -99,7 +99,7 @@ class Voice:
     """A voice while it is written: its bars, and what its player is told at the beginning."""
 
     name: str
-    bars: list[Bar] = field(default_factory=list)
+    bars: list[VoiceBar] = field(default_factory=list)
     title: str = ""
     program: int = 0
     channel: int | None = None

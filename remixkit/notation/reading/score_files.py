@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from remixkit.errors import SongError
 from remixkit.midi.spec import HEADER_CHUNK
 from remixkit.model.song import Song
-from remixkit.notation.abc import decoded, read_abc
+from remixkit.notation.abc import decoded_abc, read_abc
 from remixkit.notation.reading.streams import from_music21
 
 ENDINGS = (".musicxml", ".xml", ".mxl", ".abc")
@@ -74,7 +74,7 @@ def read_score(path: Path, tune: int | None = None) -> Song:
 
 def _abc(data: bytes, path: Path, tune: int | None) -> Song:
     try:
-        return read_abc(decoded(data), tune=tune, source=path.name)
+        return read_abc(decoded_abc(data), tune=tune, source=path.name)
     except SongError as problem:
         raise SongError(problem.reason, file=path, place=problem.place, remedy=problem.remedy) from problem
 

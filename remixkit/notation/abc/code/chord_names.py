@@ -32,7 +32,7 @@ _NATURAL = {1: 0, 2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 10, 9: 14, 11: 17, 13: 21}
 
 
 @lru_cache(maxsize=1024)
-def chord_label(name: str) -> str | None:
+def label_of_name(name: str) -> str | None:
     """A chord symbol as a label in Harte's syntax.
 
     Parameters

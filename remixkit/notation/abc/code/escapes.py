@@ -27,7 +27,7 @@ _ESCAPE = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
-def decoded(data: bytes) -> str:
+def decoded_abc(data: bytes) -> str:
     """The text of a file, its lines ended by line feeds: UTF-8 or UTF-16 with a mark; what is neither is Latin-1."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")

@@ -37,7 +37,7 @@ _PART = re.compile(r"[A-Za-z]|\(|\)|\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class MeterSign:
     """Bars of so many of that note value."""
 
     numerator: int
@@ -96,7 +96,7 @@ def multiplier_of(text: str, place: str) -> Fraction:
     return Fraction(top, part)
 
 
-def meter_of(text: str, place: str) -> Meter | None:
+def meter_field(text: str, place: str) -> MeterSign | None:
     """The meter of an ``M:``; None for free meter, and for words.
 
     Raises
@@ -106,16 +106,16 @@ def meter_of(text: str, place: str) -> Meter | None:
     """
     plain = text.strip()
     if plain in ("C", "c"):
-        return Meter(4, 4)
+        return MeterSign(4, 4)
     if plain in ("C|", "c|"):
-        return Meter(2, 2)
+        return MeterSign(2, 2)
     if not plain or (plain[0].isalpha() and len(plain) <= MAX_ECHO):
         return None
     found = _METER.match(plain)
     if found and max(map(len, re.findall(r"\d+", found[0]))) <= MAX_DIGITS:
         beats, unit = sum(int(n) for n in found[1].split("+")), int(found[2])
         if 0 < beats <= MAX_METER and 0 < unit <= MAX_METER and unit & (unit - 1) == 0:
-            return Meter(beats, unit)
+            return MeterSign(beats, unit)
     raise SongError(f"{echo(plain)} is no meter", place=f"{place}, M", remedy=MEND)
 
 

@@ -23,7 +23,7 @@ _ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class WrittenKey:
     """A key.
 
     Parameters
@@ -40,14 +40,14 @@ class Key:
     mode: Literal["major", "minor"] = "major"
     alterations: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
-    def transposed(self, semitones: int) -> Key:
+    def transposed(self, semitones: int) -> WrittenKey:
         """The key in which a voice sounds that is so much higher than written; the mode stays."""
         if semitones % 12 == 0:
             return self
         return replace(self, sharps=(self.sharps + 7 * semitones + 5) % 12 - 5)
 
 
-def key_of(text: str) -> Key | None:
+def key_of(text: str) -> WrittenKey | None:
     """Read a key.
 
     Parameters
@@ -57,13 +57,13 @@ def key_of(text: str) -> Key | None:
 
     Returns
     -------
-    Key or None
+    WrittenKey or None
         None where the text has no key, but for a clef or properties (``K:clef=bass``); ``none`` and an empty text are
         C major without signs.
     """
     plain = text.strip()
     if plain[:2].lower() == "hp":  # Highland pipes: both have F and C sharp
-        return Key(2, "major", _signature(2))
+        return WrittenKey(2, "major", _signature(2))
     found = None if re.match(r"[A-Za-z]+=|(treble|bass|alto|tenor|perc)\b", plain) else _KEY.match(plain)
     rest = plain[found.end() :] if found else plain
     accidentals = {letter.upper(): _ALTERATIONS[sign] for sign, letter in _ACCIDENTAL.findall(_bare(rest))}
@@ -79,7 +79,7 @@ def key_of(text: str) -> Key | None:
     sharps = max(-7, min(7, sharps))
     base = {} if explicit else dict(_signature(sharps))
     alterations = MappingProxyType({**base, **accidentals})
-    return Key(sharps, "minor" if mode == "minor" else "major", alterations)
+    return WrittenKey(sharps, "minor" if mode == "minor" else "major", alterations)
 
 
 def _bare(text: str) -> str:

@@ -21,7 +21,7 @@ _HYPHEN = "\\-"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class WordStep:
     """What a ``w:`` line says to a note: sing a syllable, hold the last, stay silent, or go on at the next bar."""
 
     step: Step
@@ -29,13 +29,13 @@ class Word:
     syllabic: Syllabic = "single"
 
 
-def words_of(line: str) -> tuple[Word, ...]:
+def word_steps(line: str) -> tuple[WordStep, ...]:
     r"""Cut a ``w:`` line into what it says to each note.
 
     ``-`` cuts a word into syllables, ``--`` or `` -`` holds the syllable for a note more, as ``_`` does; ``*`` leaves a
     note out; ``~`` joins words under one note and ``\-`` is a hyphen; ``|`` goes on at the next bar.
     """
-    out: list[Word] = []
+    out: list[WordStep] = []
     joined = False  # whether a hyphen led here
     open_word = False  # whether a hyphen may follow
     spaced = True
@@ -45,42 +45,42 @@ def words_of(line: str) -> tuple[Word, ...]:
             continue
         if found["syllable"]:
             text = unescaped(found["syllable"].replace(_HYPHEN, "\u2010").replace("~", " ")).replace("\u2010", "-")
-            out.append(Word("syllable", text, "end" if joined else "single"))
+            out.append(WordStep("syllable", text, "end" if joined else "single"))
             joined, open_word = False, True
         elif found["hyphen"]:
             if open_word and not joined and not (spaced and out[-1].step != "syllable"):
                 _open(out)
                 joined = True
                 if spaced:
-                    out.append(Word("hold"))
+                    out.append(WordStep("hold"))
             else:
-                out.append(Word("hold"))
+                out.append(WordStep("hold"))
                 joined = open_word
         else:
             step: Step = "hold" if found["hold"] else "skip" if found["skip"] else "bar"
-            out.append(Word(step))
+            out.append(WordStep(step))
             open_word = open_word and step == "hold"
             joined = joined and step == "hold"
         spaced = False
     return tuple(out)
 
 
-def _open(words: list[Word]) -> None:
+def _open(words: list[WordStep]) -> None:
     """Say of the last syllable that its word goes on."""
     for k in range(len(words) - 1, -1, -1):
         if words[k].step == "syllable":
             syllabic: Syllabic = "begin" if words[k].syllabic in ("single", "begin") else "middle"
-            words[k] = Word("syllable", words[k].text, syllabic)
+            words[k] = WordStep("syllable", words[k].text, syllabic)
             return
 
 
-def set_under(words: Sequence[Word], places: Sequence[Place | None]) -> Iterator[tuple[Place, Word]]:
+def set_under(words: Sequence[WordStep], places: Sequence[Place | None]) -> Iterator[tuple[Place, WordStep]]:
     """Each syllable with the note it is sung to.
 
     Parameters
     ----------
-    words : sequence of Word
-        As `words_of` gives them; what is too many is left out.
+    words : sequence of WordStep
+        As `word_steps` gives them; what is too many is left out.
     places : sequence
         The notes in order; None is a bar line.
     """
