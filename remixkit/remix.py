@@ -63,8 +63,15 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def load(path: str | Path) -> Song:
+def load(path: str | Path, *, tune: int | None = None) -> Song:
     """Read a song: MIDI, or a score that ends in .musicxml, .xml, .mxl or .abc.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    tune : int, optional
+        Of a book of tunes in ABC, the one with this ``X:``; else the first is read.
 
     Raises
     ------
@@ -72,7 +79,9 @@ def load(path: str | Path) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path)
+    if tune is not None and path.suffix.lower() != ".abc":
+        raise SongError("only a book in ABC has tunes by number", file=path, remedy="leave the number out")
+    return score_files.read_score(path, tune) if score_files.is_score(path) else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

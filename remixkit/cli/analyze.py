@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options.shared import MelodyOption, SongArgument, melody_track
+from remixkit.cli.options.shared import MelodyOption, SongArgument, TuneOption, melody_track
 from remixkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def run(
         Path | None, typer.Option("--output", "-o", metavar="PATH.png", help="Draw a piano roll as well.")
     ] = None,
     melody: MelodyOption = None,
+    tune: TuneOption = None,
 ) -> None:
     """Say what is heard in a song: key, tempo, meter, sections, chords, and who plays what."""
     if output:
@@ -33,7 +34,7 @@ def run(
 
     from remixkit import remix
 
-    heard = remix.load(song)
+    heard = remix.load(song, tune=tune)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     if output:
         from remixkit.export.roll import draw_roll

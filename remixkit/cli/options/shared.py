@@ -29,6 +29,9 @@ MelodyOption = Annotated[
         help="The track that has the tune, by its number or name in `remixkit analyze`, if the ear errs.",
     ),
 ]
+TuneOption = Annotated[
+    int | None, typer.Option("--tune", metavar="N", help="Of a book in ABC, the tune whose X: is N; else the first.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
 
 
