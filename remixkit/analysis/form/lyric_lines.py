@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.song import Song, Text
+from remixkit.model.song import Lyric, Song
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 LONGEST_REST_TICK = 5 * TICKS_PER_QUARTER
@@ -34,7 +34,7 @@ class Line:
     letters: str
 
 
-def sung_lines(texts: Sequence[Text]) -> list[Line]:
+def sung_lines(texts: Sequence[Lyric]) -> list[Line]:
     """Syllables in order -> lines; one begins with a line feed, or a slash as karaoke writes it."""
     lines: list[list[Text]] = []
     for text in texts:
