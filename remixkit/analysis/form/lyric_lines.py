@@ -36,7 +36,7 @@ class Line:
 
 def sung_lines(texts: Sequence[Lyric]) -> list[Line]:
     """Syllables in order -> lines; one begins with a line feed, or a slash as karaoke writes it."""
-    lines: list[list[Text]] = []
+    lines: list[list[Lyric]] = []
     for text in texts:
         rests = bool(lines) and text.tick - lines[-1][-1].tick > LONGEST_REST_TICK
         if not lines or rests or text.text.startswith(BREAKS) or lines[-1][-1].text.endswith("\n"):
