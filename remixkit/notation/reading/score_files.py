@@ -60,6 +60,8 @@ def read_score(path: Path, tune: int | None = None) -> Song:
         If the file cannot be read, is larger than `MAX_SCORE_BYTES`, or is no score.
     """
     path = Path(path)
+    if tune is not None and path.suffix.lower() != ".abc":
+        raise SongError("only a book in ABC has tunes by number", file=path, remedy="leave the number out")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_SCORE_BYTES + 1)
