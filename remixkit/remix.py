@@ -79,9 +79,8 @@ def load(path: str | Path, *, tune: int | None = None) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    if tune is not None and path.suffix.lower() != ".abc":
-        raise SongError("only a book in ABC has tunes by number", file=path, remedy="leave the number out")
-    return score_files.read_score(path, tune) if score_files.is_score(path) else midi.read(path)
+    is_score = tune is not None or score_files.is_score(path)
+    return score_files.read_score(path, tune) if is_score else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

@@ -61,6 +61,8 @@ def read_score(path: Path, tune: int | None = None) -> Song:
         If the file cannot be read, is larger than `MAX_FILE_BYTES`, is no score, or one of a program in `FOREIGN`.
     """
     path = Path(path)
+    if tune is not None and path.suffix.lower() != ".abc":
+        raise SongError("only a book in ABC has tunes by number", file=path, remedy="leave the number out")
     program = next((name for name, endings in FOREIGN.items() if path.suffix.lower() in endings), None)
     if program is not None:
         raise SongError(f"{program} files are not read", file=path, remedy=f"export it from {program} as MusicXML")
