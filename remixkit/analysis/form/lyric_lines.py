@@ -26,7 +26,7 @@ MOST_LINES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SungLine:
     """A sung line: from its first syllable to its last, and its letters alone, lower case."""
 
     start_tick: int
@@ -34,7 +34,7 @@ class Line:
     letters: str
 
 
-def sung_lines(texts: Sequence[Lyric]) -> list[Line]:
+def sung_lines(texts: Sequence[Lyric]) -> list[SungLine]:
     """Syllables in order -> lines; one begins with a line feed, or a slash as karaoke writes it."""
     lines: list[list[Lyric]] = []
     for text in texts:
@@ -42,7 +42,7 @@ def sung_lines(texts: Sequence[Lyric]) -> list[Line]:
         if not lines or rests or text.text.startswith(BREAKS) or lines[-1][-1].text.endswith("\n"):
             lines.append([])
         lines[-1].append(text)
-    return [Line(line[0].tick, line[-1].tick, letters_of("".join(t.text for t in line))) for line in lines]
+    return [SungLine(line[0].tick, line[-1].tick, letters_of("".join(t.text for t in line))) for line in lines]
 
 
 def letters_of(words: str) -> str:

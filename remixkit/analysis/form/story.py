@@ -128,7 +128,7 @@ def bar_columns(
 def again_columns(alone: Doubles, same: Floats, columns: Doubles) -> Doubles:
     """What the second trees see, shape (bars, more features): first opinions, (bars,), here, around and elsewhere."""
     n = len(alone)
-    trust = trust_in(same)
+    trust = trust_in_return(same)
     common = shared(alone, same)
     added = [
         alone,
@@ -148,7 +148,7 @@ def again_columns(alone: Doubles, same: Floats, columns: Doubles) -> Doubles:
     return np.concatenate([np.stack(added, axis=1), columns], axis=1)
 
 
-def trust_in(same: Floats) -> Doubles:
+def trust_in_return(same: Floats) -> Doubles:
     """What is thought of one bar counts so much for another, (bars, bars), 0-1."""
     at = np.arange(len(same))
     far = np.abs(at[:, None] - at) >= SECOND_NEAREST
@@ -157,7 +157,7 @@ def trust_in(same: Floats) -> Doubles:
 
 def shared(opinion: Doubles, same: Floats) -> Doubles:
     """The mean opinion, (bars,), of a bar and all in which its music returns."""
-    trust = trust_in(same)
+    trust = trust_in_return(same)
     return np.asarray((trust @ opinion + opinion) / (trust.sum(axis=1) + 1))
 
 
@@ -207,12 +207,12 @@ def bar_levels(
         np.bincount(table[:, 0], minlength=n) / quarters,
         np.where(notes > 0, velocity / np.maximum(notes, 1), velocity.sum() / max(notes.sum(), 1)),
         np.add.reduceat(sounding.chroma.sum(axis=1), starts) / np.diff(lines),
-        known(tops(table, n)),
+        without_unknowns(tops(table, n)),
         players,
         strokes / quarters,
         np.add.reduceat(onsets.sum(axis=1), starts) / quarters,
         bar_pitch(frames, melody, n).astype(np.float64),
-        known(np.where(peak >= 0, peak, np.nan)),
+        without_unknowns(np.where(peak >= 0, peak, np.nan)),
     )
     sung = np.add.reduceat((tune >= 0).astype(np.float64), starts) / np.diff(lines)
     return {name: np.asarray(v, dtype=np.float64) for name, v in zip(LEVELS, values, strict=True)}, sung
@@ -228,7 +228,7 @@ def tops(table: NDArray[np.int64], bars: int) -> Doubles:
     return out
 
 
-def known(values: Doubles) -> Doubles:
+def without_unknowns(values: Doubles) -> Doubles:
     """The values with the mean of all in place of those that are not there (nan)."""
     there = np.isfinite(values)
     return np.where(there, values, values[there].mean() if there.any() else 0.0)
