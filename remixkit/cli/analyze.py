@@ -14,9 +14,12 @@ from remixkit.errors import OutputError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from remixkit.model.analysis import Analysis
+    from remixkit.model.analysis import Analysis, Section
 
 MOST_CHORDS = 16
+LONGEST_NAME = 16
+SURE = 0.8
+"""Of a lead's confidence: under it the runner-up is named."""
 
 
 def run(
@@ -66,6 +69,16 @@ def check_picture(path: Path) -> None:
         raise OutputError("its folder does not exist", file=path, remedy=f"create {path.parent} first")
 
 
+def _lead(section: Section, analysis: Analysis) -> str:
+    """The lead by number and name, how sure that is, and the runner-up's number where it is not."""
+    lead = section.lead
+    if lead is None:
+        return "-"
+    doubt = lead.runner_up is not None and lead.confidence < SURE
+    name = analysis.song.tracks[lead.track].name[:LONGEST_NAME]
+    return f"{lead.track + 1} {name} {lead.confidence:.2f}" + (f", or {lead.runner_up + 1}" if doubt else "")
+
+
 def _tables(analysis: Analysis) -> list[RenderableType]:
     from rich.table import Table
     from rich.text import Text
@@ -90,7 +103,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
     ):
         head.add_row(Text(label, style="dim"), Text(value))
 
-    form = Table("section", "bars", "from", "energy", "key", "chords", title="Form", title_justify="left")
+    form = Table("section", "bars", "from", "energy", "lead", "key", "chords", title="Form", title_justify="left")
     for section in analysis.sections:
         here = keys.key_at(analysis.keys, section.start_tick)
         spans = [c for c in analysis.chords if c.start_tick < section.end_tick and c.end_tick > section.start_tick]
@@ -104,6 +117,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
             f"{first}-{last}",
             f"{at // 60}:{at % 60:02d}",
             f"{section.energy:.2f}",
+            Text(_lead(section, analysis)),
             keys.name(here),
             Text(" ".join(names[:MOST_CHORDS]) + more),
         )
