@@ -30,7 +30,7 @@ def analyze(song: Song, melody_track: int | None = None) -> Analysis:
         If the song has no pitched note, or no track of that number, or that track no note.
     """
     from remixkit.analysis.form.sections import find_sections
-    from remixkit.analysis.grid.tracking import true_grid
+    from remixkit.analysis.grid.tracking import felt_rate, true_grid
     from remixkit.analysis.grid.written import as_triads, given_chords
     from remixkit.analysis.harmony.chord_search import find_chords
     from remixkit.analysis.harmony.key_search import find_keys
@@ -64,6 +64,7 @@ def analyze(song: Song, melody_track: int | None = None) -> Analysis:
         roles=roles,
         warnings=warnings,
         source=source,
+        felt_rate=felt_rate(song),
     )
 
 
