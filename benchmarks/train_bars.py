@@ -6,9 +6,9 @@ Needs POP909 (MIT licence; github.com/music-x-lab/POP909-Dataset), its human sec
 
 A section label counts bars of four beats from the song's first chord, which says on which beat bars begin. The model
 sees nine kinds of accents and four of landmarks folded over sixteen sixteenths, from each of the sixteen as first, and
-a softmax chooses; its 208 weights are tied over the rotations. L2 penalty 0.1. Every song of `pop909.TRAINING` is seen three times: as it is, and as a
-good or a poor transcription would have it (notes missing, octaves and fifths added, onsets astray, the poor one without
-true lengths and velocities). Held out: `pop909.MEASURED`.
+a softmax chooses; its 208 weights are tied over the rotations. L2 penalty 0.1. Every song of `pop909.TRAINING` is seen
+three times: as it is, and as a good or a poor transcription would have it (notes missing, octaves and fifths added,
+onsets astray, the poor one without true lengths and velocities). Held out: `pop909.MEASURED`.
 """
 
 from __future__ import annotations

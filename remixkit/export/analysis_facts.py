@@ -30,7 +30,8 @@ def facts(analysis: Analysis) -> dict[str, Any]:
     -------
     dict
         title, duration_s, tempo_bpm (beats felt a minute: the median), meter ("4/4": the one that holds longest),
-        beats_s, downbeats_s, keys, chords, melody, sections, tracks, warnings. Beats before the file's beginning are left out.
+        beats_s, downbeats_s, keys, chords, melody, sections, tracks, warnings. Beats before the file's beginning are
+        left out.
     """
     song, end = analysis.song, analysis.end_tick
     meter, tempo = song.grid.meter, song.grid.tempo

@@ -1,8 +1,8 @@
 """Bars that are not all alike: an unmarked half bar, a beat too many where a loop was pasted, a tracker's slip.
 
-One place of the bar is the first from beginning to end in most songs, and `remixkit.analysis.grid.meter` finds it. Where it
-changes, all later bars would lie beside the music. The best path through the bars (Viterbi) weighs every bar's own
-evidence against the price of a bar of another length.
+One place of the bar is the first from beginning to end in most songs, and `remixkit.analysis.grid.meter` finds it.
+Where it changes, all later bars would lie beside the music. The best path through the bars (Viterbi) weighs every bar's
+own evidence against the price of a bar of another length.
 """
 
 from __future__ import annotations

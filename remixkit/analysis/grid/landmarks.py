@@ -59,7 +59,7 @@ def landmarks(notes: Onsets, slots_a_beat: int) -> Floats:
 
 
 def _sound(notes: Onsets, slot: NDArray[np.int64], until: NDArray[np.int64], count: int, slots_a_beat: int) -> Floats:
-    """Pitch classes that sound, length 1, and how many notes begin, by place in the beat: (slots, 12 + slots a beat)."""
+    """Pitch classes that sound, of length 1, and how many notes begin, a column for each place in the beat."""
     chroma = sounding_chroma(notes.pitch, slot, until, count)
     rhythm = np.zeros((count, slots_a_beat))
     at = np.arange(count)

@@ -1,8 +1,8 @@
 """How many beats make a bar, and where the bar line lies.
 
-A linear model looks at nine kinds of accents (`remixkit.analysis.grid.accents`) and four of landmarks
-(`remixkit.analysis.grid.landmarks`) folded over a bar, from each place in turn; its weights are tied over the places. It was
-trained on the bars of POP909's human section labels (`benchmarks/train_bars.py`).
+A linear model looks at nine kinds of accents (`remixkit.analysis.grid.accents`) and four of landmarks (the module
+beside it), folded over a bar, from each place in turn; its weights are tied over the places. It was trained on the bars
+of POP909's human section labels (`benchmarks/train_bars.py`).
 """
 
 from __future__ import annotations

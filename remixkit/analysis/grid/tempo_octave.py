@@ -1,10 +1,11 @@
-"""How tatums group: two or three a half beat, which level is the beat, three or four beats a bar.
+"""How tatums group: by two or by three, which level is the beat, how many beats a bar.
 
-Accents of a binary song come back after 4, 8, 16 and 32 tatums, not after 3, 6, 12 and 24; a waltz or a shuffle does
-the other. Whether a binary song is a ballad at 75 or an opening at 150 they don't tell: both have the same onsets. What does is
-how much happens in a beat. Counted too slowly, a fast song is full of odd sixteenths, its bass moves several times a
-beat, and neighbouring bars sound alike because each holds a whole turn of the harmony. A logistic regression on these
-figures and the tempo, trained on POP909 (`benchmarks/train_rate.py`), doubles the slow level where they say so.
+Accents of a binary song come back after 4, 8, 16 and 32 tatums, not after 3, 6, 12 and 24; those of a waltz or a
+shuffle do the other. Whether a binary song is a ballad at 75 or an opening at 150 they don't tell: both have the same
+onsets. What does is how much happens in a beat. Counted too slowly, a fast song is full of odd sixteenths, its bass
+moves several times a beat, and neighbouring bars sound alike because each holds a whole turn of the harmony. A logistic
+regression on these figures and the tempo, trained on POP909 (`benchmarks/train_rate.py`), doubles the slow level where
+they say so; drums have their say, by craft.
 """
 
 from __future__ import annotations

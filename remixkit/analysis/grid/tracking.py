@@ -305,7 +305,7 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
 
 
 def _counted(lines: list[int], slots: int, first: float) -> tuple[Floats, list[int]]:
-    """The places of the beats, in beats as tracked, from the bar line at or before `first` on; where bars begin, in beats.
+    """Where beats lie, in beats as tracked, from the bar line at or before `first` on, and which of them begin bars.
 
     A bar that is not a whole number of beats long is where the pulse slipped: its beats are spread evenly.
     """
