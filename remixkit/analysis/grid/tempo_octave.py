@@ -122,7 +122,8 @@ def fast_logit(notes: Onsets, drums: Onsets, unit_bpm: float, slow: float) -> fl
     share = np.bincount(place % BAR_SLOTS, minlength=BAR_SLOTS) / len(place)
     beats = float(np.ptp(notes.start)) / slow + 1
     struck = len(np.unique(np.rint(kicks * SLOTS))) / beats
-    return logit + SNARE_LOGIT * (share[2::4].sum() - share[4] - share[12]) + KICK_LOGIT * (struck - USUAL_KICKS)
+    backbeat = float(share[2::4].sum() - share[4] - share[12])
+    return logit + SNARE_LOGIT * backbeat + KICK_LOGIT * (struck - USUAL_KICKS)
 
 
 def _triplets(notes: Onsets, tatum_bpm: float, at: dict[int, float]) -> Level:

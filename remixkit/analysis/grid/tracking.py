@@ -268,9 +268,8 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
     heard = pulse.find_pulse(both)
     tatums = _Beats(heard.tatums_s)
     tatum_bpm = 60.0 / float(np.median(np.diff(heard.tatums_s)))
-    level = tempo_octave.find_level(
-        *(n.warped(tatums.number(n.start), tatums.number(n.end)) for n in (seconds[0], seconds[1])), tatum_bpm
-    )
+    in_tatums = [n.warped(tatums.number(n.start), tatums.number(n.end)) for n in seconds]
+    level = tempo_octave.find_level(in_tatums[0], in_tatums[1], tatum_bpm)
     beats = tatums.at_rate(1 / level.tatums_a_beat)
     numbers = [n.warped(beats.number(n.start), beats.number(n.end)) for n in seconds]
     every = np.concatenate([n.start for n in numbers])
@@ -300,7 +299,9 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
         return out
 
     last = int(np.ceil(max(float(beats.number(clock.to_s([song.end_tick]))[0]) - zero, 1.0)))
-    tempo = _tempo(beats.second(zero + np.arange(last + 1)), beat_ticks, heard.steady and lines is None)
+    tempo = _tempo(
+        beats.second(zero + np.arange(last + 1, dtype=np.float64)), beat_ticks, heard.steady and lines is None
+    )
     return moved(song, move, Grid(tempo, MeterMap(tuple(meters))))
 
 
