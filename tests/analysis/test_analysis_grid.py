@@ -184,7 +184,7 @@ def test_a_wrong_tempo_does_not_look_like_a_grid() -> None:
 def test_the_bar_model_has_a_weight_for_every_place_and_kind() -> None:
     assert meter.bar_weights(4, 4).shape == (16, 13)
     assert meter.bar_weights(3, 4).shape == (12, 13)
-    assert meter.bar_weights(2, 3).shape == (6, 9)
+    assert meter.bar_weights(2, 3).shape == (6, 13)
     first_beat = meter.bar_weights(4, 4)[0]
     assert first_beat[1] > 0
     assert first_beat[5] > 0
@@ -201,11 +201,11 @@ def pop(bars: int, first_tick: int = 0) -> tuple[Note, ...]:
 
 
 def test_an_unmarked_half_bar_does_not_put_the_bars_after_it_two_beats_off() -> None:
-    notes = tuple(sorted([*piano(40).notes, *shifted(piano(40), (40 * 4 + 2) * Q).notes]))
+    notes = tuple(sorted([*piano(40).notes, *shifted(piano(80), (40 * 4 + 2) * Q).notes]))
     found = true_grid(song(Track(notes=notes)))
     lines = [start // Q for start, _ in found.grid.meter.bars(found.end_tick)]
     assert set(range(0, 160, 4)) <= set(lines)
-    assert set(range(162, 322, 4)) <= set(lines)
+    assert set(range(162, 482, 4)) <= set(lines)
     assert [n for t, n, _ in meters(found)] == [4, 2, 4]
 
 
@@ -218,7 +218,7 @@ def test_a_waltz_in_a_file_that_says_nothing_goes_in_three() -> None:
     assert meters(true_grid(song(piano(48, 3)))) == [(0, 3, 4)]
 
 
-@pytest.mark.parametrize(("first_beat", "bpm"), [(0, 96.0), (2, 104.0), (3, 160.0)])
+@pytest.mark.parametrize(("first_beat", "bpm"), [(0, 98.0), (2, 104.0), (3, 160.0)])
 def test_bars_begin_where_phrases_begin_and_return(first_beat: int, bpm: float) -> None:
     """Bass on one and on three alike: only the harmony and the returning phrase say which is one."""
     lead_in = tuple(Note(k * Q, k * Q + Q // 2, 72 + k, 80) for k in range(first_beat))
