@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 ODD_BAR_COST = 120.0
 """In sums of bars' evidence: what two or three dozen bars lose on a wrong beat (tuned)."""
-FILE_LINE = 1.0
+FILE_LINE = 0.5
 """A bar's bonus for standing where the file's bars stand (tuned)."""
 FEWEST_BARS = 8
 """No bar is odd so near to either end of the song: there is too little to tell."""
