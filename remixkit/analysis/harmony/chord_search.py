@@ -32,6 +32,7 @@ from remixkit.analysis.features import (
     shifted,
     window_mean,
 )
+from remixkit.analysis.harmony.bare_tune import is_bare, tune_chords
 from remixkit.model.analysis import ChordSpan, TrackRole
 from remixkit.model.song import Song
 from remixkit.search import cheapest_path
@@ -106,10 +107,12 @@ def find_chords(song: Song, roles: Sequence[TrackRole]) -> tuple[ChordSpan, ...]
     -------
     tuple of ChordSpan
         From tick 0 to the end of the last bar without gaps, at a resolution of an eighth; the quality is one of
-        `QUALITIES`, the root None where nothing sounds.
+        `QUALITIES`, the root None where nothing sounds. A tune without accompaniment is harmonised in its key.
     """
     frames = make_frames(song)
     sounding = listen(song, roles, frames)
+    if is_bare(sounding):
+        return tune_chords(frames, sounding)
     return chords_of(frames, sounding, chord_model())
 
 
