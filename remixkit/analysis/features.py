@@ -41,6 +41,7 @@ EARLY = 0.2
 NO_PITCH = 128
 MIDDLE_C = 60
 LOWEST_TOP = 58
+STANDING = 8
 FEWEST_BEATEN, BEATEN_SHARE = 24, 0.9
 ROLE_WEIGHT: dict[TrackRole, float] = {
     "melody": 0.8,
@@ -97,7 +98,8 @@ class Sounding:
     chroma : (n, 12) float
         Share of the frame in which a pitch class sounds, 0-1, times the weight of the heaviest track that plays it.
     bass : (n, 12) float
-        Share of the frame in which a pitch class is the lowest, 0-1.
+        Share of the frame in which a pitch class is the bass, 0-1: the bass part's note, which stands until its next
+        one, or the lowest pitch where no bass part plays.
     onset : (n, 12) float
         Whether a pitch class begins in the frame, 0-1 by track weight.
     low : (n, 12) float
@@ -105,7 +107,7 @@ class Sounding:
     top : (n, 12) float
         Share of the frame in which a pitch class is the highest, 0-1; notes far below middle C are no top.
     lowest : (n,) int
-        The lowest pitch of the frame, `NO_PITCH` in silence.
+        The lowest pitch of the frame by the same rule, `NO_PITCH` in silence.
     """
 
     chroma: Floats
@@ -181,11 +183,34 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
             if p >= LOWEST_TOP:
                 above = ceiling[a:b]
                 np.maximum(above, p, out=above)
+    line = bass_line(song, roles, frames)
+    floor = np.where(line < NO_PITCH, line, floor)
     bass = slot_shares(floor, floor < NO_PITCH)
     top = slot_shares(ceiling, ceiling >= 0)
     chroma, low = (r.reshape(12, n, SUB_SLOTS).mean(axis=2).T for r in (roll.max(axis=0), roll[1]))
     lowest = floor.reshape(n, SUB_SLOTS).min(axis=1)
     return Sounding(np.ascontiguousarray(chroma), bass, onset, np.ascontiguousarray(low), top, lowest)
+
+
+def bass_line(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Ints:
+    """The pitch of the bass part in each sub-slot, shape (frames * `SUB_SLOTS`,), `NO_PITCH` where none plays.
+
+    Each note stands until the part's next one, for eight frames at most: the ear keeps a staccato bass (craft). Of
+    several bass parts the lowest note counts.
+    """
+    n = len(frames) * SUB_SLOTS
+    out = np.full(n, NO_PITCH, dtype=np.int64)
+    for track, role in zip(song.tracks, roles, strict=True):
+        if role != "bass" or track.is_drum or not track.notes or beats_one_pitch(track):
+            continue
+        table = np.array([(k.start_tick, k.end_tick, k.pitch) for k in track.notes], dtype=np.float64)
+        begin, end = frame_times(table[:, 0], table[:, 1], frames)
+        first = np.clip(np.rint(begin * SUB_SLOTS), 0, n - 1).astype(np.int64)
+        stands = np.minimum(np.append(first[1:], n), first + STANDING * SUB_SLOTS)
+        last = np.maximum(np.rint(end * SUB_SLOTS).astype(np.int64), stands)
+        for a, b, pitch in zip(first.tolist(), last.tolist(), table[:, 2].astype(np.int64).tolist(), strict=True):
+            out[a:b] = np.minimum(out[a:b], pitch)
+    return out
 
 
 def slot_shares(pitch: Ints, sounds: NDArray[np.bool_]) -> Floats:

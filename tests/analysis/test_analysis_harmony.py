@@ -159,3 +159,25 @@ def test_the_shipped_weights_fit_the_features() -> None:
     scores = chord_search.log_likelihoods(features, model)
     assert scores.shape == (len(frames), chord_search.NO_CHORD + 1)
     assert np.allclose(np.exp(scores).sum(axis=1), 1.0, atol=1e-4)
+
+
+def test_a_staccato_bass_stands_under_the_piano() -> None:
+    # E, B, E short in the bass; the left hand's lowest note is G#.
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (44, 52, 56, 59)]
+    bass = [Note(k * Q, k * Q + 120, (28, 35, 28, 28)[k % 4], 90) for k in range(32)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (4, "maj", None)
+
+
+def test_a_bass_part_tells_the_inversion_though_the_piano_lies_lower() -> None:
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (36, 52, 55, 60)]
+    bass = [Note(k * 2 * Q, k * 2 * Q + 200, 40, 90) for k in range(16)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (0, "maj", 4)
+
+
+def test_a_bass_that_stops_is_forgotten_after_a_bar() -> None:
+    piano = comping([(0, "maj")] * 2 + [(9, "min")] * 6)
+    bass = [Note(k * Q, k * Q + 120, 36, 90) for k in range(8)]
+    got = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (got[-1].root_pc, got[-1].quality, got[-1].bass_pc) == (9, "min", None)
