@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.model.analysis import ChordSpan, MelodyNote, TrackRole
-from remixkit.model.song import Song, Track
+from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 
 Floats = NDArray[np.float32]
@@ -32,6 +32,7 @@ FAMILY = {
     "min": 1,
     "min7": 1,
     "dim": 2,
+    "dim7": 2,
     "hdim7": 2,
 }
 FAMILIES = 3
@@ -43,6 +44,7 @@ MIDDLE_C = 60
 LOWEST_TOP = 58
 STANDING = 8
 FEWEST_BEATEN, BEATEN_SHARE = 24, 0.9
+DEAD_TICKS, DEAD_LOUDNESS, DEAD_STRINGS = TICKS_PER_QUARTER // 8, 0.6, 3
 ROLE_WEIGHT: dict[TrackRole, float] = {
     "melody": 0.8,
     "second": 0.8,
@@ -158,11 +160,16 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
         One a track; `ROLE_WEIGHT` says how much each counts.
     """
     n = len(frames)
-    notes = [
-        (note.start_tick, note.end_tick, note.pitch, ROLE_WEIGHT[role])
+    heard = [
+        (track, role)
         for track, role in zip(song.tracks, roles, strict=True)
         if not track.is_drum and ROLE_WEIGHT[role] > 0 and not beats_one_pitch(track)
-        for note in track.notes
+    ]
+    usual = usual_velocity([k for track, _ in heard for k in track.notes])
+    notes = [
+        (note.start_tick, note.end_tick, note.pitch, ROLE_WEIGHT[role])
+        for track, role in heard
+        for note in without_dead_strums(track.notes, usual)
     ]
     roll = np.zeros((2, 12, n * SUB_SLOTS), dtype=np.float32)
     onset = np.zeros((n, 12), dtype=np.float32)
@@ -183,7 +190,7 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
             if p >= LOWEST_TOP:
                 above = ceiling[a:b]
                 np.maximum(above, p, out=above)
-    line = bass_line(song, roles, frames)
+    line = bass_pitches(song, roles, frames)
     floor = np.where(line < NO_PITCH, line, floor)
     bass = slot_shares(floor, floor < NO_PITCH)
     top = slot_shares(ceiling, ceiling >= 0)
@@ -192,7 +199,7 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
     return Sounding(np.ascontiguousarray(chroma), bass, onset, np.ascontiguousarray(low), top, lowest)
 
 
-def bass_line(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Ints:
+def bass_pitches(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Ints:
     """The pitch of the bass part in each sub-slot, shape (frames * `SUB_SLOTS`,), `NO_PITCH` where none plays.
 
     Each note stands until the part's next one, for eight frames at most: the ear keeps a staccato bass (craft). Of
@@ -226,6 +233,21 @@ def beats_one_pitch(track: Track) -> bool:
     if len(track.notes) < FEWEST_BEATEN:
         return False
     return max(Counter(n.pitch for n in track.notes).values()) > BEATEN_SHARE * len(track.notes)
+
+
+def usual_velocity(notes: Sequence[Note]) -> float:
+    """The median velocity of the notes that are longer than a scratch, 0 if none is."""
+    return float(np.median([n.velocity for n in notes if n.end_tick - n.start_tick > DEAD_TICKS] or [0]))
+
+
+def without_dead_strums(notes: Sequence[Note], usual: float) -> list[Note]:
+    """The notes but for scratched strings: three or more at once, a thirty-second at most and far softer than usual."""
+
+    def is_dead(note: Note) -> bool:
+        return note.end_tick - note.start_tick <= DEAD_TICKS and note.velocity <= DEAD_LOUDNESS * usual
+
+    strings = Counter(n.start_tick // DEAD_TICKS for n in notes if is_dead(n))
+    return [n for n in notes if not (is_dead(n) and strings[n.start_tick // DEAD_TICKS] >= DEAD_STRINGS)]
 
 
 def frame_times(
