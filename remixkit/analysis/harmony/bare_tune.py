@@ -25,7 +25,7 @@ from remixkit.theory.keys import scale_pcs
 TOGETHER = 1.05
 MOST_TOGETHER = 0.05
 WIDEST_STEP = 3.9
-LOWEST_TUNE = 48
+LOWEST_TUNE = 53
 FOREIGN = np.array([0.25, 0.35, 1.0, 1.3], dtype=np.float32)
 """What a tone foreign to the chord costs in a frame, by what begins there: nothing, a beat, a half bar, a bar."""
 SEVENTH = 0.5
@@ -125,7 +125,7 @@ def _harmonised(frames: Frames, sounding: Sounding) -> tuple[list[int], int, Mod
     for mode in DEGREES:
         own, moves = _foreign(mode), _moves(mode)
         tables = [moves[int(bar)] for bar in at_bar[1:]]
-        for tonic in range(12):
+        for tonic in (*range(final, 12), *range(final)):
             costs = np.roll(heard, -tonic, axis=1) @ own.T + [d.cost for d in DEGREES[mode]]
             costs[0, 1:] += NOT_HOME_FIRST
             costs[-1, 1:] += NOT_HOME_LAST
