@@ -26,8 +26,8 @@ from remixkit.model.song import Song
 from remixkit.search import cheapest_path
 
 NEIGHBOURS = 1
-CHANGE_COST = 35.0
-RELATIVE_COST = 50.0
+CHANGE_COST = 20.0
+RELATIVE_COST = 30.0
 REFINE_BARS = 2
 LAST_FRAMES = 24
 SHORTEST_BARS = 6
