@@ -213,7 +213,9 @@ def bass_pitches(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Ints
         table = np.array([(k.start_tick, k.end_tick, k.pitch) for k in track.notes], dtype=np.float64)
         begin, end = frame_times(table[:, 0], table[:, 1], frames)
         first = np.clip(np.rint(begin * SUB_SLOTS), 0, n - 1).astype(np.int64)
-        stands = np.minimum(np.append(first[1:], n), first + STANDING * SUB_SLOTS)
+        onsets = np.append(np.unique(first), n)
+        after = onsets[np.searchsorted(onsets, first, side="right")]
+        stands = np.minimum(after, first + STANDING * SUB_SLOTS)
         last = np.maximum(np.rint(end * SUB_SLOTS).astype(np.int64), stands)
         for a, b, pitch in zip(first.tolist(), last.tolist(), table[:, 2].astype(np.int64).tolist(), strict=True):
             out[a:b] = np.minimum(out[a:b], pitch)

@@ -240,3 +240,10 @@ def test_a_passing_diminished_chord_is_named(name: str) -> None:
     assert [(c.root_pc, c.quality, c.bass_pc) for c in diminished] == [
         (root, "dim7" if name.endswith("7") else "dim", None)
     ]
+
+
+def test_of_a_bass_in_fifths_the_lower_note_stands() -> None:
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (57, 61, 64)]
+    bass = [Note(k * Q, k * Q + 280, p, 90) for k in range(32) for p in (45, 52)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (9, "maj", None)
