@@ -72,7 +72,7 @@ def load(path: str | Path) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return scores.read_score(path) if path.suffix.lower() in score_files.ENDINGS else midi.read(path)
+    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.limits import MAX_FILE_BYTES, MAX_NOTES, MAX_SECONDS, MAX_SILENCE_S
 from remixkit.midi.reading.players import Sorted, drummers, programs, singer, sort_out
 from remixkit.midi.reading.tracks import decode_all
-from remixkit.model.song import KeySignature, Message, Song, SongPassthrough, Text, Track, TrackPassthrough
+from remixkit.model.song import KeySignature, Message, Song, SongPassthrough, Track, TrackPassthrough
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
 _SEVERAL_TRACKS_IN_ONE, _IN_LINE = 0, 2
@@ -152,7 +153,8 @@ def _tracks(
     of_all: list[Message] = []
     unplayed: list[tuple[Message, ...]] = []
     for k, (players, texts, sent) in enumerate(zip(events.players, events.texts, events.messages, strict=True)):
-        lyrics = tuple(Text(clock(t.tick), t.text) for t in text_events.lyrics(texts, decode, is_karaoke=is_karaoke))
+        sung = text_events.lyrics(texts, decode, is_karaoke=is_karaoke)
+        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in sung)
         who = singer(players, lyrics)
         own, rest = messages.by_slot(
             sent,

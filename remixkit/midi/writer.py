@@ -20,6 +20,7 @@ from remixkit.midi.channel_slots import RINGING_TICKS, ChannelSlot, channel_slot
 from remixkit.midi.messages import on_channel
 from remixkit.midi.reading.text_events import of_take
 from remixkit.midi.reading.timeline import Clock
+from remixkit.midi.syllables import parted
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Message, Note, Text, TrackPassthrough
@@ -198,7 +199,7 @@ def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
-    out.extend((t.tick, _WORD, mido.MetaMessage("lyrics", text=_text(t.text))) for t in part.lyrics)
+    out.extend((tick, _WORD, mido.MetaMessage("lyrics", text=_text(text))) for tick, text in parted(part.lyrics))
     out.extend(chain.from_iterable(_note(channel, note) for note in untangled(part.notes)))
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from remixkit.model.analysis import ChordSpan, Key, Section
-from remixkit.model.song import Control, Note, SongPassthrough, Text, TrackPassthrough
+from remixkit.model.song import Control, Lyric, Note, SongPassthrough, TrackPassthrough
 from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid
 
@@ -35,7 +35,7 @@ class Part:
         CC 7, 10 and 91, 0-127; pan 64 is the middle.
     notes, controls : tuple
         Sorted by tick.
-    lyrics : tuple of Text
+    lyrics : tuple of Lyric
         On the melody.
     fx : tuple of Fx
         On this part alone.
@@ -60,7 +60,7 @@ class Part:
     reverb: int = 40
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
-    lyrics: tuple[Text, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
     fx: tuple[Fx, ...] = ()
     bus: str = ""
     soundfont: str = ""

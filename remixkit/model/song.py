@@ -30,6 +30,7 @@ NoteFunction = Literal[
     "final",
     "take",
 ]
+Syllabic = Literal["single", "begin", "middle", "end"]
 ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
 
 
@@ -107,10 +108,32 @@ class Control:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Text:
-    """A lyric or a marker."""
+    """A marker or a chord's label."""
 
     tick: int
     text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lyric:
+    """A syllable that is sung.
+
+    Parameters
+    ----------
+    tick : int
+        When.
+    text : str
+        As the source writes it: of a MIDI file with the blanks and line breaks that part its words.
+    syllabic : str
+        Its place in its word: ``"single"`` is a word of its own.
+    verse : int
+        From 1. In a song that is played out, verse 1 is what is sung each time; others are further words for it.
+    """
+
+    tick: int
+    text: str
+    syllabic: Syllabic = "single"
+    verse: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +209,7 @@ class Track:
     is_drum: bool = False
     notes: tuple[Note, ...] = ()
     controls: tuple[Control, ...] = ()
-    lyrics: tuple[Text, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
     passthrough: TrackPassthrough | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,13 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from remixkit.model.analysis import ChordSpan, Key
+from remixkit.model.song import Lyric
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.notation.drum_notation import DRUM_STAFF, drum_player
 from remixkit.notation.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
 from remixkit.notation.sheet_facts import Player, Sheet
 from remixkit.notation.signs import Sign, Span, clef, grouped
 from remixkit.notation.staves import Staff
-from remixkit.notation.syllables import syllables
 from remixkit.theory.chords import QUALITIES
 from remixkit.theory.instruments import m21_instrument
 from remixkit.theory.keys import key_at, m21_key
@@ -24,18 +25,19 @@ from remixkit.theory.spelling import tone_name_m21
 if TYPE_CHECKING:
     from music21.stream import Part
 
+_NO_LETTERS = " /\\\r\n"
+"""Around a syllable of a MIDI file: what begins a word, a line or a verse."""
+
 
 def fill_flat(part: Part, player: Player, sheet: Sheet, signs: Sequence[Sign]) -> None:
     """Every note at its exact tick, without measures."""
     part.coreInsert(0.0, _instrument(player, part.id))
     for tick, element in signs:
         part.coreInsert(quarters(tick), element)
-    onsets = sorted({n.start_tick for n in player.notes})
-    sung = syllables(player.lyrics) if onsets else []
-    lyrics = {min(onsets, key=lambda o: abs(o - tick)): text for tick, text, _ in sung}
+    lyrics = _lyrics(player.lyrics, sorted({n.start_tick for n in player.notes}))
     for n in player.notes:
         made = _element(Piece(n.start_tick, n.end_tick, (n.pitch,), (n.velocity,)), player, sheet)
-        made.lyric = lyrics.get(n.start_tick)
+        made.lyrics = lyrics.pop(n.start_tick, [])
         part.coreInsert(quarters(n.start_tick), made)
 
 
@@ -104,11 +106,12 @@ class _Writer:
     def __init__(self, player: Player, sheet: Sheet, staff: Staff, marks: Marks) -> None:
         self.player, self.sheet, self.staff = player, sheet, staff
         self.held_tick, self.is_top = marks.held_tick, marks.is_top
-        self.lyrics = _lyrics(player, staff) if marks.is_top else {}
+        onsets = sorted({s.start_tick for s in staff.voices[0]}) if marks.is_top and staff.voices else []
+        self.lyrics = _lyrics(player.lyrics, onsets)
 
     def fill(self, target: Any, line: Sequence[Piece], start: int, *, is_upper: bool) -> None:
         """One voice of a measure."""
-        from music21 import expressions, note
+        from music21 import expressions
 
         meter = self.sheet.grid.meter
         for piece, levels, bracket in zip(line, beams(line, meter), triplet_marks(line, meter), strict=True):
@@ -116,9 +119,8 @@ class _Writer:
             begins = piece.tie in (None, "start")
             if not piece.pitches and not is_upper:
                 made.style.hideObjectOnPrint = True
-            if begins and is_upper and piece.pitches and piece.start_tick in self.lyrics:
-                text, place = self.lyrics[piece.start_tick]
-                made.lyrics.append(note.Lyric(text, syllabic=place))
+            if begins and is_upper and piece.pitches:
+                made.lyrics = self.lyrics.get(piece.start_tick, [])
             if begins and len(piece.pitches) > 1 and piece.start_tick in self.staff.rolled:
                 made.expressions.append(expressions.ArpeggioMark())
             if self.held_tick is not None and piece.pitches and piece.start_tick >= self.held_tick and is_upper:
@@ -257,11 +259,21 @@ def _instrument(player: Player, part_id: str) -> Any:
     return made
 
 
-def _lyrics(player: Player, staff: Staff) -> dict[int, tuple[str, str]]:
-    """Each syllable and whether its word goes on, at the onset of the upper voice nearest to it."""
-    onsets = sorted({s.start_tick for s in staff.voices[0]}) if staff.voices else []
-    sung = syllables(player.lyrics) if onsets else []
-    return {min(onsets, key=lambda o: abs(o - tick)): (text, place) for tick, text, place in sung}
+def _lyrics(lyrics: Sequence[Lyric], onsets: Sequence[int]) -> dict[int, list[Any]]:
+    """music21's lyrics at the onset nearest to each, verses in order."""
+    from music21 import note
+
+    found: dict[tuple[int, int], Any] = {}
+    for lyric in lyrics if onsets else ():
+        text = lyric.text.strip(_NO_LETTERS)
+        if text:
+            after = bisect_left(onsets, lyric.tick)
+            onset = min(onsets[max(0, after - 1) : after + 1], key=lambda o: abs(o - lyric.tick))
+            found[onset, lyric.verse] = note.Lyric(text, number=lyric.verse, syllabic=lyric.syllabic)
+    out: dict[int, list[Any]] = {}
+    for onset, verse in sorted(found):
+        out.setdefault(onset, []).append(found[onset, verse])
+    return out
 
 
 def _spelled(pitch: int, key: Key, chord: ChordSpan) -> str:

@@ -21,7 +21,6 @@ from remixkit.model.song import Song
 from remixkit.notation.clefs import clefs, usual_clef
 from remixkit.notation.directions import ends_held
 from remixkit.notation.measures import Marks, fill_flat, fill_measures, plain_staff, show_accidentals
-from remixkit.notation.reading.score_files import read_score as read_score
 from remixkit.notation.reading.streams import from_music21 as from_music21
 from remixkit.notation.sheet_facts import Player, Sheet, in_systems, lead_of, sheet_of, shortened, straight
 from remixkit.notation.signs import Span, above, dynamics, meters, pedal, signatures

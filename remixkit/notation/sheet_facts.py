@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from remixkit.model.analysis import Analysis, ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Control, Note, Song, Text
+from remixkit.model.song import Control, Lyric, Note, Song, Text
 from remixkit.model.timing import Grid
 from remixkit.notation.swing import straightened, swings
 from remixkit.theory.chords import spans_of
@@ -36,7 +36,7 @@ class Player:
     program: int
     is_drum: bool
     notes: tuple[Note, ...]
-    lyrics: tuple[Text, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
     controls: tuple[Control, ...] = ()
     hands: tuple[tuple[Note, ...], ...] = ()
 

@@ -13,7 +13,7 @@ from remixkit.analysis.grid.tracking import true_grid
 from remixkit.analysis.melody.line import find_melody, prominent_line
 from remixkit.analysis.melody.track_roles import track_roles
 from remixkit.model.analysis import MelodyNote
-from remixkit.model.song import Note, Song, Text, Track
+from remixkit.model.song import Lyric, Note, Song, Track
 
 BARS = 16
 
@@ -98,7 +98,7 @@ def test_a_name_outweighs_a_likelier_line(name: str) -> None:
 
 def test_lyrics_mark_the_track_they_are_sung_to() -> None:
     low = replace(sung(up=-12), notes=tuple(shifted(sung(up=-12), Q // 2).notes))
-    words = tuple(Text(n.start_tick, "la") for n in low.notes)
+    words = tuple(Lyric(n.start_tick, "la") for n in low.notes)
     assert track_roles(song(comping(), sung(), low, Track("Words", lyrics=words)))[2] == "melody"
 
 

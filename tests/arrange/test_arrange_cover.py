@@ -222,10 +222,10 @@ def test_a_section_no_lead_would_take_goes_to_the_first() -> None:
 
 
 def test_words_come_with_the_lead() -> None:
-    from remixkit.model.song import Text
+    from remixkit.model.song import Lyric
 
     analysis = song(form="AABB")
-    track = replace(analysis.song.tracks[0], lyrics=(Text(960, "la"),))
+    track = replace(analysis.song.tracks[0], lyrics=(Lyric(960, "la"),))
     sung = replace(analysis, song=replace(analysis.song, tracks=(track,)))
     cover = arrange(sung, styles.load("lofi"))
     assert [t.text for p in leads(cover) for t in p.lyrics] == ["la"]

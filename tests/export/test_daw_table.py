@@ -28,7 +28,7 @@ from remixkit.export.reaper import write_reaper
 from remixkit.midi import untangled
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Text, TrackPassthrough
+from remixkit.model.song import Control, Lyric, TrackPassthrough
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
 from remixkit.render.mix.stems import Stem
@@ -45,7 +45,7 @@ TOLD = (
     Control(3 * BAR, "cc", 11, 127),
     Control(3 * BAR, "cc", 64, 0),
 )
-WORDS = (Text(4 * BAR, "夜"), Text(4 * BAR + 960, "ni"))
+WORDS = (Lyric(4 * BAR, "夜"), Lyric(4 * BAR + 960, "ni"))
 
 
 def enriched(cover: Cover) -> Cover:

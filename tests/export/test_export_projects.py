@@ -19,14 +19,14 @@ from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
 from remixkit.midi import untangled
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric
 from remixkit.render.mix.stems import Stem
 
 
 @pytest.fixture(scope="module", params=["rock", "piano-ballad"])
 def cover(request: pytest.FixtureRequest) -> Arrangement:
     made = arrange(song(form="iABSO"), styles.load(request.param))
-    lead = replace(made.parts[0], lyrics=(Text(15360, "夜"), Text(16320, "ni")))
+    lead = replace(made.parts[0], lyrics=(Lyric(15360, "夜"), Lyric(16320, "ni")))
     return replace(made, title='The "Comet"', parts=(lead, *made.parts[1:]))
 
 

@@ -19,7 +19,7 @@ from remixkit import remix
 from remixkit.export import fonts, letters, musicxml_tree, sheet
 from remixkit.export.page_layout import paginated
 from remixkit.export.systems import Layout, engrave, line_starts
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric
 from remixkit.notation import scores
 from remixkit.notation.sheet_facts import in_systems, sheet_of
 from remixkit.notation.staves import pedal_of, written
@@ -69,7 +69,7 @@ def test_a_lead_sheet_is_printed_and_written(tmp_path: Path) -> None:
     made = cover()
     right = made.arrangement.parts[0]
     first = next(n.start_tick for n in right.notes if n.origin.function == "melody")
-    sung = replace(right, lyrics=(Text(first, "Leav"), Text(first + 1000, "ing"), Text(first + 2000, " town")))
+    sung = replace(right, lyrics=(Lyric(first, "Leav"), Lyric(first + 1000, "ing"), Lyric(first + 2000, " town")))
     made = replace(made, arrangement=replace(made.arrangement, parts=(sung, *made.arrangement.parts[1:])))
     made.write(tmp_path / "x.lead.pdf", tmp_path / "x.LEAD.musicxml")
     _, text = printed(tmp_path / "x.lead.pdf")
@@ -186,7 +186,7 @@ def test_without_any_font_words_are_spelled_out(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(fonts, "font_for", lambda letters: None)
     right = cover().arrangement.parts[0]
     first = next(n.start_tick for n in right.notes if n.origin.function == "melody")
-    parts = (replace(right, lyrics=(Text(first, "そら"),)), *cover().arrangement.parts[1:])
+    parts = (replace(right, lyrics=(Lyric(first, "そら"),)), *cover().arrangement.parts[1:])
     made = replace(cover(), arrangement=replace(cover().arrangement, parts=parts))
     (warning,) = sheet.write_lead_pdf(made, tmp_path / "x.pdf")
     assert "そ" in warning

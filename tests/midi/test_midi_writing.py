@@ -20,7 +20,7 @@ from remixkit.errors import OutputError
 from remixkit.midi.writer import key_name, untangled
 from remixkit.model.analysis import Key, Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note, Text
+from remixkit.model.song import Control, Lyric, Note
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 
 GRID = Grid(
@@ -36,7 +36,7 @@ LEAD = Part(
     reverb=50,
     notes=(Note(0, 960, 72, 90, "melody"), Note(960, 1920, 72, 80), Note(3840, 6000, 76, 100)),
     controls=(Control(0, "rpn", 0, 2 << 7), Control(0, "cc", 11, 90), Control(960, "bend", 0, -2048)),
-    lyrics=(Text(0, "ゆ"), Text(960, "め")),
+    lyrics=(Lyric(0, "ゆ"), Lyric(960, "め")),
 )
 DRUMS = Part("Drums", "drums", program=8, is_drum=True, notes=(Note(0, 100, 36, 100), Note(960, 1000, 38, 90)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remixkit.model.analysis import Analysis, ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import KeySignature, Note, Song, Text, Track
+from remixkit.model.song import KeySignature, Lyric, Note, Song, Text, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.notation.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
 from remixkit.notation.scores import from_music21, to_music21, write_musicxml
@@ -51,7 +51,7 @@ def arrangement() -> Arrangement:
         chords=(ChordSpan(0, BAR, 11, "min9"), ChordSpan(BAR, 2 * BAR, 6, "7(b9)", 10)),
         sections=(Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "chorus")),
         parts=(
-            Part("Melody", "melody", program=71, notes=TUNE, lyrics=(Text(0, "hi"), Text(730, "ka\\"))),
+            Part("Melody", "melody", program=71, notes=TUNE, lyrics=(Lyric(0, "hi"), Lyric(730, "ka\\"))),
             Part("Piano", "keys", program=0, notes=HANDS),
             Part("Drums", "kit", is_drum=True, notes=BEAT),
         ),
@@ -109,7 +109,7 @@ def test_readable_and_exact_scores_read_back_as_the_same_song() -> None:
         assert [(n.start_tick, n.pitch, n.velocity) for n in drums.notes] == [
             (n.start_tick, n.pitch, n.velocity) for n in BEAT
         ]
-        assert song.tracks[0].lyrics == (Text(0, "hi"), Text(720, "ka"))
+        assert song.tracks[0].lyrics == (Lyric(0, "hi"), Lyric(720, "ka"))
         assert song.markers == (Text(0, "Verse"), Text(BAR, "Chorus"))
         assert [(c.tick, c.bpm) for c in song.grid.tempo.changes] == [(0, 92.0), (BAR, 80.0)][: 1 if readable else 2]
         assert song.key_signatures == (KeySignature(0, 2, "minor"),)

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remixkit.midi.syllables import syllables
 from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Note, Text
+from remixkit.model.song import Control, Lyric, Note, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.notation.clefs import clefs, usual_clef
 from remixkit.notation.directions import loudness, pedalling, swells, tempo_signs
@@ -20,7 +21,6 @@ from remixkit.notation.engraving import Sound, quantised
 from remixkit.notation.scores import from_music21, lead_music21, to_music21
 from remixkit.notation.staves import Pedal, Staff, pedal_of, written
 from remixkit.notation.swing import straightened, swings
-from remixkit.notation.syllables import syllables
 from remixkit.theory.chords import QUALITIES
 from remixkit.theory.spelling import root_name_m21, tone_name_m21
 
@@ -206,12 +206,12 @@ def test_the_pedal_is_shown_for_four_bars_then_simile() -> None:
 
 def test_syllables_of_a_word_belong_together() -> None:
     texts = [Text(k, t) for k, t in enumerate(("\\You", " are", " my", " sun", "shine", "/on", "ly"))]
-    assert [(t, p) for _, t, p in syllables(texts)] == [
+    assert [(s.text.strip(" \\/"), s.syllabic) for s in syllables(texts)] == [
         ("You", "single"), ("are", "single"), ("my", "single"), ("sun", "begin"), ("shine", "end"),
         ("on", "begin"), ("ly", "end"),
     ]  # fmt: skip
-    assert {p for _, _, p in syllables([Text(0, "き"), Text(1, "み"), Text(2, " の")])} == {"single"}
-    assert {p for _, _, p in syllables([Text(0, "hi"), Text(1, "ka")])} == {"single"}
+    assert {s.syllabic for s in syllables([Text(0, "き"), Text(1, "み"), Text(2, " の")])} == {"single"}
+    assert {s.syllabic for s in syllables([Text(0, "hi"), Text(1, "ka")])} == {"single"}
 
 
 def piano() -> Arrangement:
@@ -230,7 +230,7 @@ def piano() -> Arrangement:
         chords=(ChordSpan(0, 1920, 0, "maj"), ChordSpan(1920, BAR, 5, "maj7", 9), ChordSpan(BAR, 2 * BAR, 0, "maj")),
         sections=(Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "verse")),
         parts=(
-            Part("Right Hand", "rh", notes=tuple(tune), controls=pedal, lyrics=(Text(10, "ha"), Text(955, "ru"))),
+            Part("Right Hand", "rh", notes=tuple(tune), controls=pedal, lyrics=(Lyric(10, "ha"), Lyric(955, "ru"))),
             Part("Inner Voice", "inner", notes=tuple(inner)),
             Part("Left Hand", "lh", notes=tuple(left), controls=pedal),
         ),
@@ -274,7 +274,7 @@ def test_the_lead_sheet_is_the_tune_with_its_words() -> None:
     assert [(n.start_tick, n.end_tick, n.pitch) for n in tune.notes] == [
         (0, 960, 76), (960, BAR, 79), (BAR, 2 * BAR, 72),
     ]  # fmt: skip
-    assert tune.lyrics == (Text(0, "ha"), Text(960, "ru"))
+    assert tune.lyrics == (Lyric(0, "ha"), Lyric(960, "ru"))
     assert [c.text for c in song.chord_symbols] == ["C:maj", "F:maj7/3", "C:maj"]
 
 

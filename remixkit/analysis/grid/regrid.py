@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.model.song import Control, KeySignature, Message, Note, Song, Text, Track
+from remixkit.model.song import Control, KeySignature, Lyric, Message, Note, Song, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, TempoChange, TempoMap
 
 Move = Callable[[NDArray[np.int64]], NDArray[np.int64]]
+_Said = TypeVar("_Said", Text, Lyric)
 
 
 def moved(song: Song, move: Move, grid: Grid) -> Song:
@@ -73,9 +75,9 @@ def _messages(messages: tuple[Message, ...], move: Move) -> tuple[Message, ...]:
     return tuple(Message(max(0, tick), m.data) for tick, m in zip(at, messages, strict=True))
 
 
-def _texts(texts: tuple[Text, ...], move: Move) -> tuple[Text, ...]:
+def _texts(texts: tuple[_Said, ...], move: Move) -> tuple[_Said, ...]:
     at = _to([t.tick for t in texts], move)
-    return tuple(Text(max(0, tick), t.text) for tick, t in zip(at, texts, strict=True))
+    return tuple(replace(t, tick=max(0, tick)) for tick, t in zip(at, texts, strict=True))
 
 
 def _key_signatures(signatures: tuple[KeySignature, ...], move: Move) -> tuple[KeySignature, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from remixkit.model.analysis import Analysis, ChordSpan, Key, SectionName, TrackRole
-from remixkit.model.song import Note, Song, Text
+from remixkit.model.song import Lyric, Note, Song
 from remixkit.model.source_map import SourceMap
 from remixkit.model.timing import Grid
 from remixkit.style.schema import Transition
@@ -89,7 +89,7 @@ class Chart:
     chords: tuple[ChordSpan, ...]
     sections: tuple[PlannedSection, ...]
     melody: tuple[Note, ...]
-    lyrics: tuple[Text, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
     source: tuple[SourceLine, ...] = ()
     half_time: bool = False
     song: Analysis = _NO_SONG

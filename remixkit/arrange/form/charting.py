@@ -15,7 +15,7 @@ from remixkit.arrange.form.transitions import with_transitions
 from remixkit.arrange.form.transpose import semitones_to, transposed
 from remixkit.model import spans
 from remixkit.model.analysis import Analysis, ChordSpan, Key
-from remixkit.model.song import Note, Text
+from remixkit.model.song import Lyric, Note
 from remixkit.model.source_map import SourceMap, Stretch
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 from remixkit.seeding import child_rng
@@ -215,7 +215,7 @@ def _same(a: ChordSpan, b: ChordSpan) -> bool:
     return (a.root_pc, a.quality, a.bass_pc) == (b.root_pc, b.quality, b.bass_pc)
 
 
-def _lyrics(analysis: Analysis) -> tuple[Text, ...]:
+def _lyrics(analysis: Analysis) -> tuple[Lyric, ...]:
     """The words: of the track that sings most of the tune, else of the track with the most."""
     tracks = analysis.song.tracks
     sung = Counter(n.track for n in analysis.melody)

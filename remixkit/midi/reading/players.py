@@ -12,7 +12,7 @@ from remixkit.midi.reading.drum_channels import DrumMap, Setup, sounds_like_kit
 from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.text_events import TextEvents
 from remixkit.midi.reading.timeline import Clock
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def drummers(song: Sorted, warnings: list[str]) -> set[int]:
     return out
 
 
-def singer(players: Sequence[ChannelTrack], lyrics: Sequence[Text]) -> ChannelTrack | None:
+def singer(players: Sequence[ChannelTrack], lyrics: Sequence[Lyric]) -> ChannelTrack | None:
     """Who has a track's lyrics: the player whose onsets meet most of them, if they meet half."""
     ticks = {t.tick for t in lyrics}
     met = [len(ticks & {n.start_tick for n in p.reader.notes}) for p in players]

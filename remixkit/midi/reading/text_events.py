@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from remixkit.midi import spec
 from remixkit.midi.reading.text import Decoder, one_line
 from remixkit.midi.reading.timeline import Clock
+from remixkit.midi.syllables import syllables
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Text
+from remixkit.model.song import Lyric, Text
 
 _KAR_HEADS = (b"@K", b"@L", b"@T", b"@V", b"@I")
 _LONGEST_NAME = 80
@@ -72,27 +73,27 @@ def decoder(tracks: Sequence[TextEvents]) -> Decoder:
     return Decoder(texts)
 
 
-def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Text]:
+def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyric]:
     """The syllables of a track, in file ticks; text events only count in a karaoke file without lyric events."""
     found = events.of(spec.META_LYRIC)
     if found:
-        syllables = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
+        said = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
     elif is_karaoke and any(tick for tick, _ in events.of(spec.META_TEXT)):
-        syllables = [
+        said = [
             (tick, _kar_marks(decode(data))) for tick, data in events.of(spec.META_TEXT) if not data.startswith(b"@")
         ]
     else:
         return []
     out: list[Text] = []
     breaks = ""
-    for tick, text in syllables:
+    for tick, text in said:
         if text.strip("\n"):
             ending = text[len(text.rstrip("\n")) :]
             out.append(Text(tick, breaks + text.rstrip("\n")))
             breaks = ending
         else:
             breaks += text
-    return out
+    return syllables(out)
 
 
 def _kar_marks(text: str) -> str:

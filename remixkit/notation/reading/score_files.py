@@ -1,40 +1,47 @@
-"""Score files -> Song: MusicXML, compressed or not, and ABC, read by music21.
-
-music21 expects a sound file and fails in its own words; here the file is looked at first, and what is still wrong with
-it is told as one line.
-"""
+"""Score files -> Song: MusicXML, compressed or not, and ABC; others are told what to do."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from contextlib import redirect_stderr
 from dataclasses import replace
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from warnings import catch_warnings
-from xml.etree import ElementTree
 
 from remixkit.errors import SongError
-from remixkit.midi.spec import HEADER_CHUNK
+from remixkit.midi.reading.limits import MAX_SECONDS
 from remixkit.model.song import Song
+from remixkit.notation.musicxml import read_musicxml
 from remixkit.notation.reading.chord_symbols import readable_chord_names
 from remixkit.notation.reading.streams import from_music21
 
 ENDINGS = (".musicxml", ".xml", ".mxl", ".abc")
 
-MAX_SCORE_BYTES = 8_000_000
-"""Of a score, uncompressed: some 20,000 notes as notation programs write them. music21 reads about 700 a second."""
+FOREIGN = {
+    "MuseScore": (".mscz", ".mscx"),
+    "Guitar Pro": (".gp", ".gpx", ".gp3", ".gp4", ".gp5", ".gp6", ".gp7", ".gp8"),
+    "Sibelius": (".sib",),
+    "Finale": (".musx", ".mus"),
+    "Dorico": (".dorico",),
+    "LilyPond": (".ly",),
+    "MEI": (".mei",),
+    "Humdrum": (".krn",),
+    "Encore": (".enc",),
+    "capella": (".cap", ".capx"),
+    "NoteWorthy Composer": (".nwc",),
+    "Power Tab": (".ptb",),
+    "TuxGuitar": (".tg",),
+}
+"""Endings of scores that are not read, by the program that writes them."""
 
-MAX_SECONDS = 2 * 3600.0
-"""When the last note may end."""
+MAX_FILE_BYTES = 16_000_000
+"""Of a score's file."""
 
 MOST_BEATS = 64
-"""In a bar. Above a few hundred music21 needs minutes for a single meter."""
+"""In a bar of ABC. Above a few hundred music21 needs minutes for a single meter."""
 
-_ZIP = b"PK\3\4"
-_EXPORT = "export it again, as uncompressed MusicXML"
 _TUNE = re.compile(r"^X:", re.MULTILINE)
 _KEY = re.compile(r"^K:", re.MULTILINE)
 _METER = re.compile(r"(?:^|\[)M:([^\n\]%]*)", re.MULTILINE)
@@ -43,6 +50,12 @@ _LENGTH = re.compile(r"^[LM]:", re.MULTILINE)
 _METER_TEXT = re.compile(r"(none|C\|?|\(?\d+(\s*\+\s*\d+)*\)?\s*/\s*\d+)?")
 _MEND = "mend the notation"
 _MOST_COMPLAINTS = 10
+
+
+def is_score(path: Path) -> bool:
+    """Whether a file is a score by its ending, one that is read or not."""
+    ending = path.suffix.lower()
+    return ending in ENDINGS or any(ending in endings for endings in FOREIGN.values())
 
 
 def read_score(path: Path) -> Song:
@@ -56,60 +69,52 @@ def read_score(path: Path) -> Song:
     Returns
     -------
     Song
-        As `from_music21` gives it, repeats played out; `chord_symbols` are those of the score. Of an ABC file with
-        several tunes it is the first.
+        Repeats played out; `chord_symbols` are those of the score. Of an ABC file with several tunes it is the first.
 
     Raises
     ------
     SongError
-        If the file cannot be read, is larger than `MAX_SCORE_BYTES`, or is no score.
+        If the file cannot be read, is larger than `MAX_FILE_BYTES`, is no score, or one of a program in `FOREIGN`.
     """
     path = Path(path)
+    program = next((name for name, endings in FOREIGN.items() if path.suffix.lower() in endings), None)
+    if program is not None:
+        raise SongError(f"{program} files are not read", file=path, remedy=f"export it from {program} as MusicXML")
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_SCORE_BYTES + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as problem:
         reason = (problem.strerror or "cannot be read").lower()
         raise SongError(reason, file=path, remedy="give the path of a score") from problem
-    _check_size(len(data), path)
-    notes: tuple[str, ...] = ()
-    # music21 tells a part of what it guesses by warnings, and a part by writing to stderr.
-    with catch_warnings(record=True) as warned, redirect_stderr(StringIO()) as written:
-        if path.suffix.lower() == ".abc":
-            score, notes = _abc(data, path)
-        else:
-            score = _music_xml(data, path)
-        song = _song(score, path)
-    said = [w.message for w in warned if "music21" in type(w.message).__module__]
-    complaints = list(dict.fromkeys(_one_line(text) for text in (*said, *written.getvalue().splitlines())))
-    _check(song, complaints, path)
-    title = song.title or path.stem.encode("utf-8", "replace").decode("utf-8")
-    return replace(song, title=title, warnings=(*notes, *complaints[:_MOST_COMPLAINTS], *song.warnings))
-
-
-def _check_size(size: int, path: Path) -> None:
-    if size > MAX_SCORE_BYTES:
-        raise SongError(
-            f"a score of more than {MAX_SCORE_BYTES // 1_000_000} MB", file=path, remedy="save it as MIDI and give that"
-        )
-
-
-def _check(song: Song, complaints: list[str], path: Path) -> None:
-    """Refuse what is no reading of the file: notes that music21 made up, and hours of nothing."""
-    invented = next((c for c in complaints if "assuming" in c), None)
-    if invented:
-        raise SongError(f"there are notes without a pitch ({invented.split('WARNING: ')[-1]})", file=path, remedy=_MEND)
+    if len(data) > MAX_FILE_BYTES:
+        size = f"a score of more than {MAX_FILE_BYTES // 1_000_000} MB"
+        raise SongError(size, file=path, remedy="save it as MIDI and give that")
+    is_abc = path.suffix.lower() == ".abc"
+    song = _abc(data, path) if is_abc else read_musicxml(data, file=str(path))
     seconds = song.grid.tempo.second(song.end_tick)
     if seconds > MAX_SECONDS:
         reason = f"its last note ends after {seconds / 3600:.1f} hours; a song ends within {MAX_SECONDS / 3600:.0f}"
         raise SongError(reason, file=path, remedy=_MEND)
+    return replace(song, title=song.title or path.stem.encode("utf-8", "replace").decode("utf-8"))
 
 
-def _song(score: Any, path: Path) -> Song:
-    try:
-        return from_music21(score, path.name)
-    except Exception as problem:
-        raise SongError(_reason(problem), file=path, remedy=_EXPORT) from problem
+# --- ABC ------------------------------------------------------------------------------------------------------------
+
+
+def _abc(data: bytes, path: Path) -> Song:
+    # music21 tells a part of what it guesses by warnings, and a part by writing to stderr.
+    with catch_warnings(record=True) as warned, redirect_stderr(StringIO()) as written:
+        score, notes = _abc_score(data, path)
+        try:
+            song = from_music21(score, path.name)
+        except Exception as problem:
+            raise SongError(_reason(problem), file=path, remedy=_MEND) from problem
+    said = [w.message for w in warned if "music21" in type(w.message).__module__]
+    complaints = list(dict.fromkeys(_one_line(text) for text in (*said, *written.getvalue().splitlines())))
+    invented = next((c for c in complaints if "assuming" in c), None)
+    if invented:
+        raise SongError(f"there are notes without a pitch ({invented.split('WARNING: ')[-1]})", file=path, remedy=_MEND)
+    return replace(song, warnings=(*notes, *complaints[:_MOST_COMPLAINTS], *song.warnings))
 
 
 def _reason(problem: Exception) -> str:
@@ -122,69 +127,7 @@ def _one_line(problem: object) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-# --- MusicXML -------------------------------------------------------------------------------------------------------
-
-
-def _music_xml(data: bytes, path: Path) -> Any:
-    from music21.musicxml.xmlToM21 import MusicXMLImporter
-
-    text = _unpacked(data, path) if data.startswith(_ZIP) else data
-    _check_root(text, path)
-    importer = MusicXMLImporter()
-    importer.xmlText = text
-    try:
-        importer.parseXMLText()
-    except Exception as problem:
-        raise SongError(_reason(problem), file=path, remedy=_EXPORT) from problem
-    return importer.stream
-
-
-def _check_root(text: bytes, path: Path) -> None:
-    try:
-        root = ElementTree.fromstring(text)
-    except (ElementTree.ParseError, ValueError, LookupError) as problem:
-        is_midi = text.startswith(HEADER_CHUNK)
-        what = "it is a MIDI file" if is_midi else f"it is no well-formed XML ({_one_line(problem)})"
-        remedy = "give it the ending .mid" if is_midi else _EXPORT
-        raise SongError(what, file=path, remedy=remedy) from problem
-    if root.tag == "score-timewise":
-        raise SongError("its measures hold parts, not its parts measures", file=path, remedy="export it part-wise")
-    if root.tag != "score-partwise":
-        raise SongError(f"it is XML, but no score: it begins with <{root.tag}>", file=path, remedy=_EXPORT)
-    beats = [int(n) for e in root.iter("beats") for n in re.findall(r"\d+", e.text or "")]
-    if max(beats, default=0) > MOST_BEATS:
-        raise SongError(f"a meter of {max(beats)} beats", file=path, remedy=_EXPORT)
-    if root.find("part/measure") is None:
-        raise SongError("the score has no measures", file=path, remedy=_EXPORT)
-
-
-def _unpacked(data: bytes, path: Path) -> bytes:
-    """The score in a compressed file: the one its container names, else the first that looks like one."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = [n for n in archive.namelist() if Path(n).suffix.lower() in (".xml", ".musicxml")]
-            scores = [n for n in (_named(archive), *names) if n in names and not n.startswith("META-INF/")]
-            if not scores:
-                raise SongError("there is no score in the archive", file=path, remedy=_EXPORT)
-            _check_size(archive.getinfo(scores[0]).file_size, path)
-            with archive.open(scores[0]) as file:
-                return file.read(MAX_SCORE_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as problem:
-        raise SongError(f"it cannot be unpacked ({_one_line(problem)})", file=path, remedy=_EXPORT) from problem
-
-
-def _named(archive: zipfile.ZipFile) -> str:
-    try:
-        container = ElementTree.fromstring(archive.read("META-INF/container.xml")[:100_000])
-    except (KeyError, ElementTree.ParseError):
-        return ""
-    return next((e.get("full-path", "") for e in container.iter() if e.tag.endswith("rootfile")), "")
-
-
-# --- ABC ------------------------------------------------------------------------------------------------------------
-
-
-def _abc(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
+def _abc_score(data: bytes, path: Path) -> tuple[Any, tuple[str, ...]]:
     from music21 import abcFormat, stream
 
     text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from remixkit.midi.spec import DRUM_CHANNEL, PITCHED_CHANNELS
-from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
+from remixkit.model.song import Control, KeySignature, Lyric, Note, Song, Syllabic, Text, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.notation.drum_notation import key_at_staff
 from remixkit.notation.reading.chord_symbols import chord_symbols
@@ -125,14 +125,14 @@ def _channel(index: int) -> int:
     return PITCHED_CHANNELS[index % len(PITCHED_CHANNELS)]
 
 
-def _notes(flat: Any, shift: int, warnings: list[str]) -> tuple[list[Note], list[Text]]:
+def _notes(flat: Any, shift: int, warnings: list[str]) -> tuple[list[Note], list[Lyric]]:
     from music21 import dynamics, harmony
 
     loudness = [
         (shift + _ticks(d.offset), round(127 * d.volumeScalar)) for d in flat.getElementsByClass(dynamics.Dynamic)
     ]
     notes: list[Note] = []
-    lyrics: list[Text] = []
+    lyrics: list[Lyric] = []
     tied: dict[int, Note] = {}
     for element in flat.notes:
         if isinstance(element, harmony.Harmony):
@@ -142,8 +142,7 @@ def _notes(flat: Any, shift: int, warnings: list[str]) -> tuple[list[Note], list
         if end <= start:
             warnings.append("grace notes were left out")
             continue
-        if element.lyric:
-            lyrics.append(Text(start, element.lyric))
+        lyrics += _lyrics(element, start)
         for single, pitch in _singles(element):
             note = Note(start, end, pitch, _velocity(single, element, loudness, start))
             held = tied.pop(pitch, None)
@@ -159,6 +158,13 @@ def _notes(flat: Any, shift: int, warnings: list[str]) -> tuple[list[Note], list
             else:
                 notes.append(note)
     return [*notes, *tied.values()], lyrics
+
+
+def _lyrics(element: Any, tick: int) -> Iterator[Lyric]:
+    places: dict[str | None, Syllabic] = {"begin": "begin", "middle": "middle", "end": "end"}
+    for lyric in element.lyrics:
+        if lyric.text:
+            yield Lyric(tick, lyric.text, places.get(lyric.syllabic, "single"), max(1, lyric.number))
 
 
 def _singles(element: Any) -> Iterator[tuple[Any, int]]:
