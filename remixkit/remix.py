@@ -63,8 +63,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def load(path: str | Path) -> Song:
+def load(path: str | Path, *, encoding: str | None = None) -> Song:
     """Read a song: MIDI, or a score that ends in .musicxml, .xml, .mxl or .abc.
+
+    `encoding` is what the texts of a MIDI file are in, which name none; scores say theirs.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def load(path: str | Path) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path)
+    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path, encoding=encoding)
 
 
 def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:

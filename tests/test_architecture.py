@@ -31,7 +31,7 @@ FLOORS = {
 }  # fmt: skip
 
 OWNERS = {
-    "mido": {"midi"},
+    "mido": {"midi"}, "chardet": {"midi"},
     "music21": {"theory", "notation"},
     "pydantic": {"style"}, "pydantic_core": {"style"},
     "pretty_midi": {"analysis"},
