@@ -12,7 +12,14 @@ from remixkit.cli.options import sound_files, targets
 from remixkit.cli.options.arranging import ArrangingOptions, PlanOptions
 from remixkit.cli.options.daw_files import DawOptions
 from remixkit.cli.options.earlier_takes import TakesOptions
-from remixkit.cli.options.shared import MelodyOption, SongArgument, SoundFontOption, StylesOption, melody_track
+from remixkit.cli.options.shared import (
+    EncodingOption,
+    MelodyOption,
+    SongArgument,
+    SoundFontOption,
+    StylesOption,
+    melody_track,
+)
 from remixkit.cli.options.sound_files import Sound, SoundOptions, StemsOptions
 from remixkit.errors import OutputError, SynthError
 
@@ -46,6 +53,7 @@ def run(
     ] = None,
     soundfont: SoundFontOption = None,
     melody: MelodyOption = None,
+    encoding: EncodingOption = None,
     arranging: ArrangingOptions = ArrangingOptions(),  # noqa: B008 - it is frozen, as the groups below are
     planning: PlanOptions = PlanOptions(),  # noqa: B008
     takes: TakesOptions = TakesOptions(),  # noqa: B008
@@ -85,7 +93,7 @@ def run(
     with console.progress(song.name) as told, sound_files.in_memory(font) as font_loaded:
         told("listening", 0.0)
         began = perf_counter()
-        heard = remix.load(song)
+        heard = remix.load(song, encoding=encoding)
         analysis = remix.analyze_for(heard, chosen.values(), melody_track=melody_track(heard, melody))
         laps = {"listening": perf_counter() - began}
         for job in jobs:

@@ -29,6 +29,14 @@ MelodyOption = Annotated[
         help="The track that has the tune, by its number or name in `remixkit analyze`, if the ear errs.",
     ),
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="What a MIDI file's titles and words are in, if the guess is wrong: shift-jis, gbk, big5 ...",
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
 
 
