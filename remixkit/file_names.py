@@ -10,7 +10,7 @@ MOST_BYTES = 160
 """Of a name in UTF-8. File systems take 255; a style's name, a take's number and an ending follow."""
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]+')
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))", re.IGNORECASE)
+_RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))", re.IGNORECASE)
 _MARK_LETTERS = 8
 
 

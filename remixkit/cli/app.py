@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The matrices here are small: numpy's threads for them would do nothing but wait, and wait by spinning.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = sys.argv[1:] if arguments is None else list(arguments)
-    surroundings.prepare()
+    surroundings.make_streams_safe()
     try:
         if any("\0" in word for word in words):
             raise UserError("an argument has a null character in it", remedy="leave it out")

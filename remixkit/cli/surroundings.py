@@ -18,7 +18,7 @@ SYSTEMS_FAULT = {errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.EILSEQ, e
 """What the system refuses that is neither a bug nor said of a file already."""
 
 
-def prepare() -> None:
+def make_streams_safe() -> None:
     """Make the standard streams safe to use.
 
     One that is closed becomes the null device: the next file that is opened would take its number, and what libraries
