@@ -98,7 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         status = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as problem:
+        if isinstance(problem, SystemExit) and not isinstance(problem.__context__, BrokenPipeError):
+            raise
         status = 0
     except OSError as problem:
         if problem.errno not in surroundings.SYSTEMS_FAULT:

@@ -27,9 +27,11 @@ def print_table(*things: RenderableType) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False)
-    with writing_to(sys.stdout):
+    with console.capture() as printed:
         for thing in things:
             console.print(thing)
+    with writing_to(sys.stdout):
+        sys.stdout.write(printed.get())
 
 
 def cell(text: str, style: str = "") -> Text:

@@ -28,6 +28,7 @@ _COMPOSER = re.compile(
     re.IGNORECASE,
 )
 _NO_SYLLABLE = re.compile(r"[\s_%~+-]*")
+_DRAWN_OUT = re.compile(r"(?<=[^\W_])[_%]+(?=\s*$)")
 _RIGHTS = re.compile(r"©|℗|\(c\) ?\d{4}|\bcopyright\b|all rights reserved|https?://|\bwww\.", re.IGNORECASE)
 _RP_026_TAG = re.compile(r"\{[@#][^}]*\}")
 _XF = str.maketrans({"<": "\n\n", "/": "\n", "^": " ", "%": None, ">": None, "\r": None, "\n": None})
@@ -114,7 +115,7 @@ def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyr
 
 def _kar_marks(text: str) -> str:
     text = _RP_026_TAG.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.rstrip("_%") or text
+    text = _DRAWN_OUT.sub("", text)
     if text.startswith("\\"):
         return "\n\n" + text[1:]
     if text.startswith("/"):
