@@ -47,7 +47,7 @@ from pop909 import drawn
 import remixkit
 from remixkit.arrange.piano.hands import Reach
 from remixkit.arrange.piano.two_hands import solve
-from remixkit.evaluate.moments import SLOT_TICKS, slot, struck
+from remixkit.evaluate.moments import SLOT_TICKS, slot, struck_moments
 from remixkit.evaluate.rhythm import groove_similarities
 from remixkit.model.analysis import Analysis, ChordSpan, Section
 from remixkit.model.arrangement import Arrangement
@@ -104,13 +104,13 @@ def notes_a_beat(take: Take) -> Sequence[float]:
 
 def in_hand(hand: str) -> Callable[[Take], Sequence[float]]:
     def values(take: Take) -> Sequence[float]:
-        return [len({n.pitch for n in group}) for group in struck(getattr(take, hand)).values()]
+        return [len({n.pitch for n in group}) for group in struck_moments(getattr(take, hand)).values()]
 
     return values
 
 
 def under_melody(take: Take) -> Sequence[float]:
-    groups = struck(take.notes)
+    groups = struck_moments(take.notes)
     found: list[float] = []
     for n in take.tune:
         below = [n.pitch - o.pitch for o in groups.get(slot(n.start_tick), []) if o.pitch < n.pitch]
@@ -145,7 +145,7 @@ def velocity(take: Take) -> Sequence[float]:
 
 
 def melody_above_rest(take: Take) -> Sequence[float]:
-    groups = struck(take.notes)
+    groups = struck_moments(take.notes)
     found = []
     for n in take.tune:
         rest = [o.velocity for o in groups.get(slot(n.start_tick), []) if o.pitch != n.pitch]

@@ -36,7 +36,7 @@ import numpy as np
 from pop909 import drawn
 
 import remixkit
-from remixkit.evaluate.melody_match import voices
+from remixkit.evaluate.melody_match import melody_voices
 from remixkit.evaluate.moments import SLOT_TICKS, slot
 from remixkit.model.analysis import Analysis, ChordSpan, Section
 from remixkit.model.song import Note
@@ -106,7 +106,7 @@ def mma_plays(analysis: Analysis, family: str) -> Played:
 
 def we_play(analysis: Analysis, family: str) -> Played:
     made = remixkit.cover(analysis, OURS[family], seed=1).arrangement
-    tune = set(voices(made, analysis).tune)
+    tune = set(melody_voices(made, analysis).tune)
     rows = [
         (("drum", n.pitch) if p.is_drum else ("program", p.program), n)
         for p in made.parts

@@ -30,7 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import remixkit
-from remixkit.evaluate.moments import slot, struck
+from remixkit.evaluate.moments import slot, struck_moments
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -48,7 +48,7 @@ def notes_of(arrangement: Arrangement, *, drums: bool) -> list[Note]:
 
 def features(notes: Sequence[Note], start_tick: int, end_tick: int) -> Floats:
     """What a stretch of a cover looks like on a piano roll, shape (features,)."""
-    groups = struck(notes)
+    groups = struck_moments(notes)
     beats = (end_tick - start_tick) / TICKS_PER_QUARTER
     bars = beats / 4
     grid = np.zeros((len(REGISTERS), 16))

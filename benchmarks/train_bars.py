@@ -1,4 +1,4 @@
-"""Train the bar model and write remixkit/analyse/weights/bars.npz.
+"""Train the bar model and write remixkit/analysis/weights/bars.npz.
 
 Needs POP909 (MIT licence; github.com/music-x-lab/POP909-Dataset), its human section labels and scipy:
 
@@ -22,7 +22,7 @@ from train_melody import song_table, split
 
 from remixkit.analysis.grid.accents import Onsets, accents, folded, rotations
 
-TARGET = pathlib.Path(__file__).parent.parent / "remixkit" / "analyse" / "weights" / "bars.npz"
+TARGET = pathlib.Path(__file__).parent.parent / "remixkit" / "analysis" / "weights" / "bars.npz"
 PENALTY = 0.1
 LEAD_IN_BEATS = 8
 PITCH_CLASS = dict(zip(("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"), range(12), strict=True))

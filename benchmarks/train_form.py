@@ -30,10 +30,11 @@ from torch.nn import functional
 from train_melody import arrays
 
 from remixkit.analysis import analyze
-from remixkit.analysis.features import make_frames
+from remixkit.analysis.features import listen, make_frames
 from remixkit.analysis.form.bar_features import Bars
 from remixkit.analysis.form.bar_net import FARTHEST, Net
-from remixkit.analysis.form.sections import best_lines, hear_lines, heeded, in_context, line_odds, logit, loose_ends
+from remixkit.analysis.form.section_edges import BOUNDARY_BIAS, hear_lines, heeded, in_context, line_odds, logit
+from remixkit.analysis.form.section_path import best_path
 
 Array = NDArray[np.float64]
 FOLDS = 4
@@ -50,7 +51,7 @@ class Example:
     """A song's bar lines.
 
     What they tell; the edges of both listeners in bars, and the first's counted from the first chord (None where that
-    cannot be done); the bars; whether the first and the last may stand alone.
+    cannot be done); the bars.
     """
 
     columns: Array
@@ -58,19 +59,20 @@ class Example:
     second: Array
     counted: Array | None
     bars: Bars
-    ends: tuple[bool, bool]
 
 
 def example(labelled: Performed) -> Example:
     """Hear a song as the package does."""
     heard = analyze(labelled.song)
-    columns, bars = hear_lines(heard.song, make_frames(heard.song), heard.melody, heard.chords, heard.keys)
+    frames = make_frames(heard.song)
+    sounding = listen(heard.song, ["drums" if t.is_drum else "chords" for t in heard.song.tracks], frames)
+    columns, bars = hear_lines(heard.song, frames, sounding, heard.melody, heard.chords, heard.keys)
     lines_s = heard.song.grid.tempo.to_s(bars.edges)
     first, second, counted = (
         None if edges is None else np.interp(edges, lines_s, np.arange(len(lines_s)))
         for edges in (labelled.first_s, labelled.second_s, labelled.edges_s)
     )
-    return Example(columns, first, second, counted, bars, loose_ends(heard.song, bars.edges, heard.melody))
+    return Example(columns, first, second, counted, bars)
 
 
 def flags(e: Example, edges: Array) -> NDArray[np.bool_]:
@@ -225,7 +227,8 @@ def report(examples: Sequence[Example], folds: int) -> None:
         nets = [train_net(known, seed) for seed in SEEDS]
         for e in examples[fold::folds]:
             trees = said_by(second, in_context(said_by(first, e.columns), e.bars, e.columns))
-            lines = best_lines(line_odds(trees, nets, e.bars, e.columns), lead_in=e.ends[0], last_ring=e.ends[1])
+            odds = line_odds(trees, nets, e.bars, e.columns) + BOUNDARY_BIAS
+            lines, _ = best_path(odds, np.zeros((len(odds), 1)))
             laid.append(boundary_f(lines.astype(np.float64), e.first))
             if e.counted is not None:
                 counted.append(boundary_f(lines.astype(np.float64), e.counted))

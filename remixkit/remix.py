@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from remixkit import arrange, midi, plugins
 from remixkit import style as styles
@@ -31,7 +31,7 @@ from remixkit.arrange.form import explain, plan_file
 from remixkit.arrange.options import CoverOptions, WriteOptions
 from remixkit.arrange.takes import keeping
 from remixkit.errors import OutputError, SongError
-from remixkit.model.analysis import Analysis
+from remixkit.model.analysis import Analysis, SectionName
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
 from remixkit.notation import scores
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     SongLike: TypeAlias = Song | str | Path | music21.stream.Stream
 
+MelodyTrack: TypeAlias = int | str | Mapping[str, int | str]
 Progress: TypeAlias = Callable[[str, float], None]
 Warn: TypeAlias = Callable[[str], None]
 Kind = Literal["midi", "score", "sound", "export"]
@@ -61,12 +62,23 @@ KINDS: dict[str, Kind] = {
     ".ogg": "sound",
     ".mp3": "sound",
 }
+LABELS: Mapping[str, SectionName] = {
+    **{name: name for name in get_args(SectionName)}, "a": "verse", "b": "prechorus", "sabi": "chorus",
+}  # fmt: skip
+"""What sections may be called, in lower case."""
 
 
-def load(path: str | Path, *, encoding: str | None = None) -> Song:
+def load(path: str | Path, *, tune: int | None = None, encoding: str | None = None) -> Song:
     """Read a song: MIDI, or a score that ends in .musicxml, .xml, .mxl or .abc.
 
-    `encoding` is what the texts of a MIDI file are in, which name none; scores say theirs.
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    tune : int, optional
+        Of a book of tunes in ABC, the one with this ``X:``; else the first is read.
+    encoding : str, optional
+        What the texts of a MIDI file are in (``"big5"``), if it is not to be found out; scores say theirs.
 
     Raises
     ------
@@ -74,29 +86,33 @@ def load(path: str | Path, *, encoding: str | None = None) -> Song:
         If the file cannot be read, or holds no song.
     """
     path = Path(path)
-    return score_files.read_score(path) if score_files.is_score(path) else midi.read(path, encoding=encoding)
+    is_score = tune is not None or score_files.is_score(path)
+    return score_files.read_score(path, tune) if is_score else midi.read(path, encoding=encoding)
 
 
-def analyze(song: SongLike, *, melody_track: int | str | None = None) -> Analysis:
+def analyze(song: SongLike, *, melody_track: MelodyTrack | None = None) -> Analysis:
     """Find bars, melody, chords, keys, sections and each track's role.
 
     Parameters
     ----------
     song : Song, path or music21 stream
         What to listen to.
-    melody_track : int or str, optional
-        Where the melody is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name.
+    melody_track : int, str or mapping, optional
+        Where the melody is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name; or such a one for
+        each of some section labels: ``{"chorus": 4, "verse": "Piano"}``.
 
     Raises
     ------
     SongError
-        If the song cannot be read, has nothing to cover, or has no such track.
+        If the song cannot be read, has nothing to cover, or has no such track or section.
     """
     heard = _song(song)
-    return listen(heard, None if melody_track is None else _track(heard, melody_track))
+    if melody_track is None or isinstance(melody_track, int | str):
+        return listen(heard, None if melody_track is None else _track(heard, melody_track))
+    return listen(heard, {_label(section): _track(heard, which) for section, which in melody_track.items()})
 
 
-def analyze_for(song: SongLike, wanted: Iterable[Style], *, melody_track: int | str | None = None) -> Analysis:
+def analyze_for(song: SongLike, wanted: Iterable[Style], *, melody_track: MelodyTrack | None = None) -> Analysis:
     """What covers in some styles need to know of a song: what `analyze` finds, or nothing if they pass it through.
 
     Raises as `analyze` does.
@@ -150,7 +166,7 @@ def cover(
 
 def _played(analysis: Analysis, style: Style, options: CoverOptions, take: Song | None) -> Cover:
     seed, chart_seed = keeping.seeds_on(take, options.seed)
-    held = keeping.held(take, arrange.roles_called(style, options.lock))
+    held = keeping.held_roles(take, arrange.roles_called(style, options.lock))
     chart = arrange.chart(analysis, style, seed=chart_seed)
     plan = _plan(options, arrange.plan_band(chart, style), style)
     played = arrange.play(chart, plan, style, seed=seed, held=held)
@@ -264,7 +280,7 @@ class Cover:
             targets[kind_of(path)].append(path)
         for path in targets["midi"]:
             made = self.for_daw
-            midi.write(made, path, keys.chord_symbols(made.chords, made.keys))
+            midi.write(made, path, keys.chord_symbol_texts(made.chords, made.keys))
         for path in targets["score"]:
             scores.write_musicxml(self.to_music21(), path)
         report = None
@@ -324,6 +340,22 @@ def _song(song: Any) -> Song:
     if isinstance(song, str | Path):
         return load(song)
     return scores.from_music21(song)
+
+
+def _label(section: str) -> SectionName:
+    """The label that a section's name means.
+
+    Raises
+    ------
+    SongError
+        If there is no such label.
+    """
+    name = section.strip()
+    label = LABELS.get(name.casefold())
+    if label is None:
+        hint = nearest(name, list(LABELS))
+        raise SongError(f"no section is called {name!r}", remedy=f"did you mean {hint!r}?" if hint else None)
+    return label
 
 
 def _track(song: Song, which: int | str) -> int:

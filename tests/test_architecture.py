@@ -54,27 +54,10 @@ VERBS = {"read", "write", "load", "run", "find", "check", "list_"}
 """What several modules do, and are called by their module's name: `manifest.read`, `plan_file.read`."""
 HOMONYMS = VERBS | {
     "Bars",
-    "Sound",
-    "Sounding",
     "analyze",
-    "bass_pc",
-    "candidates",
-    "chord_symbols",
-    "fitted",
-    "held",
-    "joined",
     "melody_track",
     "moved",
-    "nearest",
-    "pedal",
-    "phrases",
     "places",
-    "plan",
-    "quantised",
-    "struck",
-    "swells",
-    "voices",
-    "wished",
 }
 """Names that two modules share today; none may be added."""
 

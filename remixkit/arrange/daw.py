@@ -128,14 +128,14 @@ def with_empty_bars(arrangement: Arrangement, count: int) -> Arrangement:
         keys=(*(replace(k, end_tick=k.end_tick + by) for k in first_key), *spans.shift(arrangement.keys[1:], by)),
         chords=spans.shift(arrangement.chords, by),
         sections=spans.shift(arrangement.sections, by),
-        parts=tuple(moved(p, by) for p in arrangement.parts),
+        parts=tuple(bars_later(p, by) for p in arrangement.parts),
         master=_master_later(master, by),
         source_map=arrangement.source_map and arrangement.source_map.shifted(by),
         passthrough=_passthrough_later(arrangement.passthrough, by),
     )
 
 
-def moved(part: Part, by: int) -> Part:
+def bars_later(part: Part, by: int) -> Part:
     """A part so many ticks later; what would lie before tick 0 is at it."""
     passed = part.passthrough
     return replace(

@@ -14,12 +14,11 @@ from remixkit.arrange.passthrough import passed_parts
 from remixkit.arrange.performance.clean_up import cleared
 from remixkit.arrange.performance.dynamics import loudness_at
 from remixkit.arrange.performance.groove import delayed, grooved
-from remixkit.arrange.playing.player import ordered
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.model import spans
 from remixkit.model.analysis import Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Note
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.plugin import Role
 from remixkit.style import role_kinds
 from remixkit.style.schema import RoleSpec, Style
@@ -171,7 +170,7 @@ def in_range(phrase: RoleOutput, spec: RoleSpec, end_tick: int) -> RoleOutput:
             else Note(start, end, pitch, n.velocity, n.origin)
         )
     controls = tuple(sorted(c for c in phrase.controls if 0 <= c.tick <= end_tick))
-    return RoleOutput(ordered(notes), controls)
+    return RoleOutput(each_pitch_alone(notes), controls)
 
 
 def _part(name: str, spec: RoleSpec, phrase: RoleOutput, chart: Chart, style: Style, seed: int) -> Part:
@@ -205,7 +204,7 @@ def _part(name: str, spec: RoleSpec, phrase: RoleOutput, chart: Chart, style: St
         volume=spec.volume,
         pan=spec.pan,
         reverb=spec.reverb,
-        notes=ordered(notes),
+        notes=each_pitch_alone(notes),
         controls=tuple(sorted(c for c in controls if 0 <= c.tick <= chart.end_tick)),
         fx=style_mix.effects(spec.fx),
         bus=spec.bus,

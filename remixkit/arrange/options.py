@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ class CoverOptions(Overrides):
     seed : int, optional
         Another seed gives another take with the same melody; the same seed gives the same cover. Without it 0, or, if
         something is kept of an earlier take, the one after that take's.
-    melody_track : int or str, optional
+    melody_track : int, str or mapping, optional
         Where the melody is, if the ear errs: a place in ``song.tracks`` (from 0) or a track's name.
     plan : str, Path or BandPlan, optional
         Who plays where: a plan's file, or `Cover.plan` of another take, edited.
@@ -47,7 +47,7 @@ class CoverOptions(Overrides):
     """
 
     seed: int | None = None
-    melody_track: int | str | None = None
+    melody_track: int | str | Mapping[str, int | str] | None = None
     plan: str | Path | BandPlan | None = None
     take: Any = None
     lock: Collection[str] = ()

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options.shared import EncodingOption, MelodyOption, SongArgument, melody_track
+from remixkit.cli.options.shared import EncodingOption, MelodyOption, SongArgument, TuneOption, melody_track
 from remixkit.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from remixkit.model.analysis import Analysis
+    from remixkit.model.analysis import Analysis, Section
 
 MOST_CHORDS = 16
+LONGEST_NAME = 16
+SURE = 0.8
+"""Of a lead's confidence: under it the runner-up is named."""
 
 
 def run(
@@ -27,6 +30,7 @@ def run(
     ] = None,
     melody: MelodyOption = None,
     encoding: EncodingOption = None,
+    tune: TuneOption = None,
 ) -> None:
     """Say what is heard in a song: key, tempo, meter, sections, chords, and who plays what."""
     if output:
@@ -34,7 +38,7 @@ def run(
 
     from remixkit import remix
 
-    heard = remix.load(song, encoding=encoding)
+    heard = remix.load(song, tune=tune, encoding=encoding)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     if output:
         from remixkit.export.roll import draw_roll
@@ -66,6 +70,16 @@ def check_picture(path: Path) -> None:
         raise OutputError("its folder does not exist", file=path, remedy=f"create {path.parent} first")
 
 
+def _lead(section: Section, analysis: Analysis) -> str:
+    """The lead by number and name, how sure that is, and the runner-up's number where it is not."""
+    lead = section.lead
+    if lead is None:
+        return "-"
+    doubt = lead.runner_up is not None and lead.confidence < SURE
+    name = analysis.song.tracks[lead.track].name[:LONGEST_NAME]
+    return f"{lead.track + 1} {name} {lead.confidence:.2f}" + (f", or {lead.runner_up + 1}" if doubt else "")
+
+
 def _tables(analysis: Analysis) -> list[RenderableType]:
     from rich.table import Table
 
@@ -89,7 +103,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
     ):
         head.add_row(console.cell(label, style="dim"), console.cell(value))
 
-    form = Table("section", "bars", "from", "energy", "key", "chords", title="Form", title_justify="left")
+    form = Table("section", "bars", "from", "energy", "lead", "key", "chords", title="Form", title_justify="left")
     for section in analysis.sections:
         here = keys.key_at(analysis.keys, section.start_tick)
         spans = [c for c in analysis.chords if c.start_tick < section.end_tick and c.end_tick > section.start_tick]
@@ -103,6 +117,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
             f"{first}-{last}",
             f"{at // 60}:{at % 60:02d}",
             f"{section.energy:.2f}",
+            console.cell(_lead(section, analysis)),
             keys.name(here),
             console.cell(" ".join(names[:MOST_CHORDS]) + more),
         )

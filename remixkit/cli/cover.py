@@ -18,9 +18,10 @@ from remixkit.cli.options.shared import (
     SongArgument,
     SoundFontOption,
     StylesOption,
+    TuneOption,
     melody_track,
 )
-from remixkit.cli.options.sound_files import Sound, SoundOptions, StemsOptions
+from remixkit.cli.options.sound_files import SoundOptions, SoundTarget, StemsOptions
 from remixkit.errors import OutputError, SynthError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def run(
     soundfont: SoundFontOption = None,
     melody: MelodyOption = None,
     encoding: EncodingOption = None,
+    tune: TuneOption = None,
     arranging: ArrangingOptions = ArrangingOptions(),  # noqa: B008 - it is frozen, as the groups below are
     planning: PlanOptions = PlanOptions(),  # noqa: B008
     takes: TakesOptions = TakesOptions(),  # noqa: B008
@@ -93,7 +95,7 @@ def run(
     with console.progress(song.name) as told, sound_files.in_memory(font) as font_loaded:
         told("listening", 0.0)
         began = perf_counter()
-        heard = remix.load(song, encoding=encoding)
+        heard = remix.load(song, tune=tune, encoding=encoding)
         analysis = remix.analyze_for(heard, chosen.values(), melody_track=melody_track(heard, melody))
         laps = {"listening": perf_counter() - began}
         for job in jobs:
@@ -133,7 +135,7 @@ def run(
 def _written(
     made: Cover,
     job: targets.Job,
-    sounding: Sound | None,
+    sounding: SoundTarget | None,
     soundfont: str | None,
     share: Callable[[str, float], None],
 ) -> tuple[RenderReport | None, Sequence[str]]:

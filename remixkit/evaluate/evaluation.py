@@ -8,7 +8,7 @@ import numpy as np
 
 from remixkit.evaluate.arc import Arc, arc
 from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
-from remixkit.evaluate.melody_match import voices
+from remixkit.evaluate.melody_match import melody_voices
 from remixkit.evaluate.melody_measures import (
     lead_precision,
     melody_on_top,
@@ -80,7 +80,7 @@ class Evaluation:
 def evaluate(cover: Cover) -> Evaluation:
     """Measure a cover from its notes; each figure's own function names its source and what humans reach."""
     made, source = cover.arrangement, cover.analysis
-    found = voices(made, source)
+    found = melody_voices(made, source)
     everything = [n for p in made.parts for n in p.notes]
     pitched = [n for p in made.parts if not p.is_drum for n in p.notes]
     grooves = groove_similarities(everything, made.grid.meter)

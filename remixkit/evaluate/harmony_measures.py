@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from remixkit.evaluate.moments import SLOT_TICKS, slot, sounding, struck
+from remixkit.evaluate.moments import SLOT_TICKS, slot, sounding, struck_moments
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -66,7 +66,7 @@ def low_intervals(notes: Sequence[Note]) -> float | None:
     half of them at most .003 (POP909).
     """
     held = sounding(notes)
-    muddy = [breaches_low_interval(n.pitch for n in held[at]) for at in struck(notes)]
+    muddy = [breaches_low_interval(n.pitch for n in held[at]) for at in struck_moments(notes)]
     return fmean(muddy) if muddy else None
 
 

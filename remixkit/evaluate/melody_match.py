@@ -61,7 +61,7 @@ def leads(arrangement: Arrangement) -> tuple[Part, ...]:
     return tuple(p for p in pitched if p.is_lead) or pitched
 
 
-def voices(arrangement: Arrangement, analysis: Analysis) -> Voices:
+def melody_voices(arrangement: Arrangement, analysis: Analysis) -> Voices:
     """Find the melody in a cover.
 
     Where the arrangement does not say which of the source's bars it plays (its MIDI was read from a file, or passed

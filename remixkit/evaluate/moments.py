@@ -16,7 +16,7 @@ def slot(tick: int) -> int:
     return (tick + SLOT_TICKS // 2) // SLOT_TICKS
 
 
-def struck(notes: Iterable[Note]) -> dict[int, list[Note]]:
+def struck_moments(notes: Iterable[Note]) -> dict[int, list[Note]]:
     """Sixteenth -> the notes that begin there, from low to high."""
     found: dict[int, list[Note]] = defaultdict(list)
     for n in sorted(notes, key=lambda n: (n.pitch, n.start_tick)):

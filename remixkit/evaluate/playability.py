@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remixkit.arrange.piano.hands import Reach, faults
-from remixkit.evaluate.moments import struck
+from remixkit.evaluate.moments import struck_moments
 from remixkit.model.arrangement import Arrangement
 from remixkit.theory.instruments import instrument
 
@@ -20,7 +20,7 @@ def unplayable(arrangement: Arrangement, reach: Reach = WIDEST) -> float | None:
     songs), chords alone.
     """
     hands = [p.notes for p in arrangement.parts if p.name in ("Right Hand", "Left Hand")]
-    onsets = sum(len(struck(notes)) for notes in hands)
+    onsets = sum(len(struck_moments(notes)) for notes in hands)
     wrong = sum(len({f.tick for f in faults(notes, arrangement.grid.tempo, reach)}) for notes in hands if notes)
     return wrong / onsets if onsets else None
 

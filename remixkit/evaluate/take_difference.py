@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from remixkit.evaluate.melody_match import voices
+from remixkit.evaluate.melody_match import melody_voices
 from remixkit.evaluate.moments import slot
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
@@ -29,7 +29,7 @@ def difference(one: Arrangement, other: Arrangement, analysis: Analysis) -> Diff
 
 
 def _told_apart(arrangement: Arrangement, analysis: Analysis) -> tuple[set[Hashable], set[Hashable]]:
-    found = voices(arrangement, analysis)
+    found = melody_voices(arrangement, analysis)
     played = set(found.played)
     melody: set[Hashable] = {(slot(n.start_tick), n.pitch) for n in found.main}
     rest: set[Hashable] = {

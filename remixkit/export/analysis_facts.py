@@ -48,7 +48,10 @@ def facts(analysis: Analysis) -> dict[str, Any]:
             span(c) | {"label": chords.label(c, keys.key_at(analysis.keys, c.start_tick))} for c in analysis.chords
         ],
         "melody": [span(n) | {"pitch": n.pitch, "track": n.track} for n in analysis.melody],
-        "sections": [span(s) | {"label": s.label, "energy": round(s.energy, 3)} for s in analysis.sections],
+        "sections": [
+            span(s) | {"label": s.label, "energy": round(s.energy, 3), "lead": _lead(s, analysis)}
+            for s in analysis.sections
+        ],
     }
     return {
         "title": song.title or Path(song.source).stem,
@@ -63,6 +66,21 @@ def facts(analysis: Analysis) -> dict[str, Any]:
             for t, role in zip(song.tracks, analysis.roles, strict=True)
         ],
         "warnings": list(analysis.warnings),
+    }
+
+
+def _lead(section: Section, analysis: Analysis) -> dict[str, Any] | None:
+    """Who has the melody in a section; tracks count from 0, as in ``melody[].track``."""
+    lead = section.lead
+    if lead is None:
+        return None
+    names = [t.name for t in analysis.song.tracks]
+    other = lead.runner_up
+    return {
+        "track": lead.track,
+        "name": names[lead.track],
+        "confidence": round(lead.confidence, 3),
+        "runner_up": None if other is None else {"track": other, "name": names[other]},
     }
 
 

@@ -42,7 +42,7 @@ from remixkit.midi.spec import (
     bank_bytes,
 )
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control
+from remixkit.model.song import Control, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
 
@@ -215,7 +215,7 @@ def _notes(placed: Element, stretch: Clip, ids: _Ids) -> None:
     )
     inside = SubElement(clip, "Lanes", id=ids.new())
     notes = SubElement(inside, "Notes", id=ids.new())
-    for n in midi.untangled(part.notes):
+    for n in each_pitch_alone(part.notes):
         SubElement(
             notes,
             "Note",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from remixkit.arrange.daw import CHORD_TRACK, moved
+from remixkit.arrange.daw import CHORD_TRACK, bars_later
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.theory.instruments import instrument
-from remixkit.theory.keys import chord_symbols
+from remixkit.theory.keys import chord_symbol_texts
 
 if TYPE_CHECKING:
     from remixkit.render.mix.stems import Stem
@@ -72,10 +72,10 @@ def clips(part: Part, arrangement: Arrangement) -> tuple[Clip, ...]:
     """
     start = first_tick(arrangement)
     if part.role != CHORD_TRACK:
-        return (Clip(part.name, start, arrangement.end_tick, moved(part, -start)),)
-    names = chord_symbols(arrangement.chords, arrangement.keys)
+        return (Clip(part.name, start, arrangement.end_tick, bars_later(part, -start)),)
+    names = chord_symbol_texts(arrangement.chords, arrangement.keys)
     return tuple(
-        Clip(name.text, c.start_tick, c.end_tick, moved(_within(part, c.start_tick, c.end_tick), -c.start_tick))
+        Clip(name.text, c.start_tick, c.end_tick, bars_later(_within(part, c.start_tick, c.end_tick), -c.start_tick))
         for c, name in zip(arrangement.chords, names, strict=True)
     )
 

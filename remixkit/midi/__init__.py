@@ -7,7 +7,7 @@ from remixkit.midi.reader import from_bytes, read
 from remixkit.midi.reading.drum_channels import is_reset
 from remixkit.midi.reading.text_events import of_take
 from remixkit.midi.spec import DRUM_CHANNEL
-from remixkit.midi.writer import messages, to_bytes, untangled, write
+from remixkit.midi.writer import messages, to_bytes, write
 
 __all__ = [
     "DRUM_CHANNEL",
@@ -18,6 +18,5 @@ __all__ = [
     "on_channel",
     "read",
     "to_bytes",
-    "untangled",
     "write",
 ]

@@ -154,7 +154,12 @@ def _tracks(
     """A Track for each channel of each track, and one for lyrics that no channel sings; and what nobody is told."""
     is_karaoke = any(t.is_karaoke for t in events.texts)
     program = programs(events)
-    drums = drummers(events, warnings)
+    names = {
+        id(player): texts.name(decode, player.channel)
+        for players, texts in zip(events.players, events.texts, strict=True)
+        for player in players
+    }
+    drums = drummers(events, names, program, warnings)
     out: list[Track] = []
     of_all: list[Message] = []
     unplayed: list[tuple[Message, ...]] = []
@@ -174,7 +179,7 @@ def _tracks(
         else:
             of_all.extend(rest)
         for player in players:
-            name = texts.name(decode, player.channel)
+            name = names[id(player)]
             track = Track(
                 name="" if name == name_of_all else name,
                 channel=player.channel,

@@ -23,7 +23,7 @@ from remixkit.midi.reading.timeline import Clock
 from remixkit.midi.syllables import parted
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Message, Note, Text, TrackPassthrough
+from remixkit.model.song import Control, Message, Note, Text, TrackPassthrough, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.texts import plain
 
@@ -196,7 +196,7 @@ def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
     out.extend((tick, _WORD, mido.MetaMessage("lyrics", text=plain(text))) for tick, text in parted(part.lyrics))
-    out.extend(chain.from_iterable(_note(channel, note) for note in untangled(part.notes)))
+    out.extend(chain.from_iterable(_note(channel, note) for note in _playable(part.notes)))
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")
     return out
@@ -272,25 +272,15 @@ def _control(channel: int, control: Control) -> Iterable[mido.Message]:
             return tuple(_cc(channel, n, v) for n, v in spec.parameter_steps(control.number, control.value))
 
 
-def untangled(notes: Sequence[Note]) -> list[Note]:
-    """Notes of which no two of a pitch overlap: the earlier gives way; of two that begin together the longer stays.
-
-    A channel can sound a pitch once; the end of one of two would silence both, or leave one sounding.
+def _playable(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Notes as a channel sounds them: the end of one of two of a pitch would silence both, or leave one sounding.
 
     Raises
     ------
     ValueError
         If a note does not end after it begins.
     """
-    by_pitch: dict[int, list[Note]] = {}
-    for note in sorted(notes):
+    for note in notes:
         if note.end_tick <= note.start_tick:
             raise ValueError(f"a note at tick {note.start_tick} ends at {note.end_tick}")
-        same = by_pitch.setdefault(note.pitch, [])
-        if same and same[-1].start_tick == note.start_tick:
-            same.pop()
-        elif same and same[-1].end_tick > note.start_tick:
-            early = same.pop()
-            same.append(Note(early.start_tick, note.start_tick, early.pitch, early.velocity, early.origin))
-        same.append(note)
-    return sorted(chain.from_iterable(by_pitch.values()))
+    return each_pitch_alone(notes)

@@ -47,13 +47,26 @@ class ChordSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Who has the melody in a section: the places in `Song.tracks` of the lead and, if any, of the runner-up.
+
+    `confidence` is the probability that it is the lead, 0-1.
+    """
+
+    track: int
+    confidence: float
+    runner_up: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A section, bar line to bar line; `energy` is 0-1 within the song."""
+    """A section, bar line to bar line; `energy` is 0-1 within the song. `lead` is None where nobody could lead."""
 
     start_tick: int
     end_tick: int
     label: SectionName
     energy: float = 0.5
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

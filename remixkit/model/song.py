@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
+from remixkit.model.spans import without_overlaps
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid
 
+Syllabic = Literal["single", "begin", "middle", "end"]
 NoteFunction = Literal[
     "",
     "melody",
@@ -30,7 +34,6 @@ NoteFunction = Literal[
     "final",
     "take",
 ]
-Syllabic = Literal["single", "begin", "middle", "end"]
 ControlKind = Literal["cc", "bend", "program", "pressure", "key_pressure", "rpn"]
 
 
@@ -81,6 +84,17 @@ class Note:
     pitch: int
     velocity: int = 80
     origin: Origin = SOURCE
+
+
+def each_pitch_alone(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Notes in order, of which no two of a pitch overlap, as a key or a channel sounds them.
+
+    The earlier gives way to the later; of two that begin together the longer stays, or the louder.
+    """
+    by_pitch: dict[int, list[Note]] = {}
+    for note in sorted(notes, key=lambda n: (n.start_tick, -n.end_tick, -n.velocity)):
+        by_pitch.setdefault(note.pitch, []).append(note)
+    return tuple(sorted(chain.from_iterable(map(without_overlaps, by_pitch.values()))))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from typing import Any
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
 from remixkit.style.bridges import with_bridges
-from remixkit.style.folders import candidates, style_files
+from remixkit.style.folders import style_candidates, style_files
 from remixkit.style.migration import Change, kinds_of, migrated
 
 RawTable = dict[str, Any]
@@ -124,7 +124,7 @@ def find(name_or_path: str | Path) -> Path:
         if path.is_file():
             return path
         raise StyleError("there is no such file", file=path, remedy="`remixkit styles list` shows the styles there are")
-    found = candidates(text)
+    found = style_candidates(text)
     if not found:
         raise _no_style(text)
     return found[0]
@@ -143,7 +143,7 @@ def _find_base(base: str, sources: Sequence[Source]) -> Path:
     """The file that `extends` means; a style may extend another of its own name that lies further down the path."""
     above = sources[-1].path
     taken = {s.path.resolve() for s in sources}
-    found = ((above.parent / base),) if base.endswith(".toml") else candidates(base)
+    found = ((above.parent / base),) if base.endswith(".toml") else style_candidates(base)
     for path in found:
         if path.is_file() and path.resolve() not in taken:
             return path

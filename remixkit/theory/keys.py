@@ -74,7 +74,7 @@ def key_of_signature(sharps_count: int, mode: Mode) -> tuple[int, Mode]:
     return ((sharps_count * 7) + (0 if mode == "major" else 9)) % 12, mode
 
 
-def chord_symbols(chords: Sequence[ChordSpan], keys: Sequence[Key]) -> tuple[Text, ...]:
+def chord_symbol_texts(chords: Sequence[ChordSpan], keys: Sequence[Key]) -> tuple[Text, ...]:
     """Each chord where it begins, as people write it in the key of the place: ``"F#m7/A"``; ``"N.C."`` for none.
 
     Raises

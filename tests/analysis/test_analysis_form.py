@@ -7,17 +7,25 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from form_songs import SIZES, synth_song
 from harmony_songs import A_TUNE, CHORUS, CHORUS_TUNE, VERSE, Q, anime_song, comping, phrase, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remixkit.analysis import analyze
+from remixkit.analysis.features import listen, make_frames
 from remixkit.analysis.form.bar_net import Net
-from remixkit.analysis.form.labels import likeness, loudest_music
-from remixkit.analysis.form.sections import band_cues, best_lines, find_sections
+from remixkit.analysis.form.labels import label_kinds, likeness
+from remixkit.analysis.form.lyric_lines import sung_again, sung_lines
+from remixkit.analysis.form.returns import find_returns
+from remixkit.analysis.form.section_edges import band_cues, silent
+from remixkit.analysis.form.section_path import CHORUS as CHORUS_KIND
+from remixkit.analysis.form.section_path import SUNG, UNSUNG, best_path
+from remixkit.analysis.form.sections import agreed, find_sections
 from remixkit.analysis.harmony.chord_search import find_chords
 from remixkit.analysis.harmony.key_search import find_keys
-from remixkit.model.analysis import MelodyNote, Section, SectionName
-from remixkit.model.song import Note, Song, Track
+from remixkit.model.analysis import MelodyNote, Section
+from remixkit.model.song import Note, Song, Text, Track
 
 BAR = 4 * Q
 
@@ -93,25 +101,139 @@ def test_a_song_without_a_tune_still_has_a_form() -> None:
 
 
 def test_lengths_of_four_and_eight_are_preferred() -> None:
-    score = np.full(24, -1.2)
-    score[[8, 16]] = 0.1
-    assert best_lines(score).tolist() == [0, 8, 16, 24]
+    begins = np.full(24, -0.4)
+    begins[[8, 16]] = 0.9
+    assert best_path(begins, np.zeros((24, 1)))[0].tolist() == [0, 8, 16, 24]
 
 
-def test_no_crumbs_but_a_pickup_and_a_last_ring() -> None:
-    score = np.full(18, -3.0)
-    score[[1, 9, 17]] = 4.0
-    assert np.diff(best_lines(score)).min() >= 2
-    assert best_lines(score, lead_in=True, last_ring=True).tolist() == [0, 1, 9, 17, 18]
+def test_no_section_is_a_single_bar() -> None:
+    begins = np.full(18, -2.2)
+    begins[[1, 9, 17]] = 4.8
+    assert np.diff(best_path(begins, np.zeros((18, 1)))[0]).min() >= 2
 
 
-def test_a_lifted_tune_is_the_same_music() -> None:
-    lines = np.arange(0, 9) * 8
-    tune = np.repeat(np.array([9, 7, 4, 0, 2, 4, 5, 7] * 4 + [11, 9, 6, 2, 4, 6, 7, 9] * 4), 1)
-    onsets = np.ones((64, 2), dtype=np.float32)
-    assert likeness(tune, onsets, lines, (0, 4), (4, 8)) > 0.9
-    other = np.concatenate([tune[:32], np.tile([0, 0, 3, 3, 8, 1, 1, 6], 4)])
-    assert likeness(other, onsets, lines, (0, 4), (4, 8)) < 0.7
+def test_a_section_begins_where_its_kind_does_though_the_line_says_little() -> None:
+    begins = np.full(16, -2.0)
+    kinds = np.zeros((16, 2))
+    kinds[:8, 1] = kinds[8:, 0] = -0.5
+    lines, chosen = best_path(begins, kinds)
+    assert lines.tolist() == [0, 8, 16]
+    assert chosen.tolist() == [0, 1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    begins=st.lists(st.floats(-9, 9), min_size=4, max_size=60),
+    seed=st.integers(0, 99),
+)
+def test_a_path_covers_the_song_in_sections_of_two_to_twenty_four_bars(begins: list[float], seed: int) -> None:
+    kinds = np.log(np.random.default_rng(seed).dirichlet(np.ones(3), len(begins)))
+    lines, chosen = best_path(np.array(begins), kinds)
+    assert lines[0] == 0
+    assert lines[-1] == len(begins)
+    assert len(chosen) == len(lines) - 1
+    assert 2 <= np.diff(lines).min() <= np.diff(lines).max() <= 24
+
+
+def returns_of(made: Song) -> np.ndarray:
+    frames = make_frames(made)
+    sounding = listen(made, ["chords"] * len(made.tracks), frames)
+    melody = [MelodyNote(n.start_tick, n.end_tick, n.pitch, n.velocity, 0) for n in made.tracks[0].notes]
+    return find_returns(frames, sounding, melody, find_chords(made, ["melody", "chords"])).same
+
+
+@pytest.mark.parametrize("lift", [0, 1, 2, -3])
+def test_lifted_music_is_the_same_music_and_other_music_is_not(lift: int) -> None:
+    tune = phrase(A_TUNE, 0) + phrase(CHORUS_TUNE, 8) + phrase(A_TUNE, 16, up=lift)
+    chords = comping(VERSE * 2) + comping(CHORUS * 2, 8) + comping(VERSE * 2, 16, up=lift)
+    same = returns_of(song(tune, chords))
+    assert likeness(same, (0, 8), (16, 24)) > 0.9
+    assert likeness(same, (0, 8), (8, 16)) < 0.5
+    assert likeness(same, (0, 8), (0, 2)) == 0.0
+
+
+TWICE = ["verse", "prechorus", "chorus"]
+PLANS = (
+    ["intro", "verse", *TWICE, "interlude", *TWICE, "bridge", "chorus", "outro"],
+    ["intro", "verse", "chorus", "interlude", "verse", "chorus", "chorus", "outro"],
+)
+
+
+@pytest.mark.parametrize("lift", [0, 2])
+def test_eight_synthesisers_without_a_singer_are_told_as_a_song(lift: int) -> None:
+    plan = PLANS[0]
+    found = analyze(synth_song(plan, lift=lift)).sections
+    bar = 0
+    for name in plan:
+        size = SIZES.get(name, 8)
+        assert {label_at(found, bar + k) for k in range(size)} == {name}, (name, bar, found)
+        bar += size
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_refrain_is_chorus_each_time_and_a_verse_never(plan: list[str]) -> None:
+    found = analyze(synth_song(plan)).sections
+    bar = 0
+    for name in plan:
+        told = {label_at(found, bar + k) for k in range(SIZES.get(name, 8))}
+        assert (told == {"chorus"}) == (name == "chorus"), (name, bar, found)
+        assert "chorus" not in told or name == "chorus"
+        bar += SIZES.get(name, 8)
+
+
+def test_no_section_begins_in_silence() -> None:
+    found = analyze(synth_song(PLANS[0], silent_bar_before=4)).sections
+    starts = {s.start_tick // BAR for s in found}
+    assert 33 in starts
+    assert 32 not in starts
+    made = song([Note(0, Q, 60), Note(2 * BAR, 2 * BAR + Q, 60), Note(4 * BAR - 100, 4 * BAR, 60)])
+    assert silent(made, np.arange(5) * BAR).tolist() == [False, True, False, True]
+
+
+def test_words_that_return_are_chorus_and_words_that_do_not_are_verse() -> None:
+    made = synth_song(PLANS[0], words=True)
+    told = sung_again(made, np.arange(89) * BAR)
+    assert set(told[32:40:2]) == {1.0}
+    assert set(told[76:84:2]) == {1.0}
+    assert set(told[8:16:2]) == {-1.0}
+    assert not told[:8].any()
+    assert not told[52:60].any()
+    assert not sung_again(synth_song(PLANS[0]), np.arange(89) * BAR).any()
+
+
+def test_words_decide_where_the_music_misleads() -> None:
+    made = synth_song(PLANS[1], words=True)
+    swapped = {"light": "lost", "carry": "carries", "bring": "brought"}
+    once = iter("abcdefghijklmnopqrstuvwxyz" * 9)
+    texts = [
+        Text(t.tick, t.text + next(once) * 9) if t.tick >= 44 * BAR and t.text.strip() in swapped else t
+        for t in made.tracks[0].lyrics
+    ]
+    told = sung_again(replace(made, tracks=(replace(made.tracks[0], lyrics=tuple(texts)),)), np.arange(61) * BAR)
+    assert set(told[16:24:2]) == {1.0}
+    assert 1.0 not in told[44:50]
+
+
+def test_lines_end_where_the_file_says_or_nobody_sings() -> None:
+    texts = [Text(0, "\n\nTwin"), Text(Q, "kle, "), Text(2 * Q, "/lit"), Text(3 * Q, "tle "), Text(10 * Q, "star")]
+    lines = sung_lines(texts)
+    assert [line.letters for line in lines] == ["twinkle", "little", "star"]
+    assert [(line.start_tick // Q, line.end_tick // Q) for line in lines] == [(0, 1), (2, 3), (10, 10)]
+
+
+def test_a_bridge_comes_once_and_late_and_a_prechorus_leads_to_the_chorus() -> None:
+    kinds = [UNSUNG, SUNG, SUNG, CHORUS_KIND, SUNG, SUNG, CHORUS_KIND, UNSUNG, SUNG, CHORUS_KIND, UNSUNG]
+    groups = [0, 1, 2, 3, 1, 2, 3, 7, 8, 3, 10]
+    places = np.linspace(0, 1, 12)[:-1].tolist()
+    names = ["intro", "verse", "prechorus", "chorus", "verse", "prechorus", "chorus", "interlude", "bridge", "chorus"]
+    assert label_kinds(kinds, groups, places) == [*names, "outro"]
+    assert label_kinds([SUNG, SUNG], [0, 1], [0.0, 0.5]) == ["verse", "verse"]
+
+
+def test_the_same_music_is_chorus_everywhere_or_nowhere() -> None:
+    kinds = np.array([SUNG, CHORUS_KIND, SUNG, SUNG, UNSUNG])
+    worth = np.array([[0.0, -1, -2], [0, -3, -1], [0, -1, -1.5], [0, -1, -60], [0, -9, -9]])
+    assert agreed(kinds, [0, 0, 0, 3, 0], worth).tolist() == [CHORUS_KIND, CHORUS_KIND, CHORUS_KIND, SUNG, UNSUNG]
 
 
 def plain_net(hidden: int = 2) -> Net:
@@ -156,27 +278,6 @@ def test_nothing_is_more_than_certain() -> None:
     columns = np.full((5, 1), 1e9)
     net = replace(plain_net(), last=np.array([100.0, 0.0]))
     assert net.log_odds(columns, np.zeros((5, 5))).tolist() == [9.0] * 5
-
-
-def test_the_chorus_is_one_music_where_it_would_take_most_of_the_song() -> None:
-    labels: list[SectionName] = ["verse", "chorus", "chorus", "prechorus", "chorus", "chorus", "verse", "chorus"]
-    energy = np.array([0.2, 0.4, 0.4, 0.5, 0.9, 1.0, 0.2, 0.9])
-    eights = np.full(8, 8)
-    other = [0, 1, 1, 2, 3, 4, 0, 3]
-    assert loudest_music(labels, other, energy, eights) == [
-        "verse",
-        "verse",
-        "verse",
-        "prechorus",
-        "chorus",
-        "chorus",
-        "verse",
-        "chorus",
-    ]
-    same = [0, 3, 1, 2, 3, 4, 0, 3]
-    assert loudest_music(labels, same, energy, eights) == labels
-    rare: list[SectionName] = ["verse", "chorus", "verse", "prechorus", "chorus", "verse", "verse", "chorus"]
-    assert loudest_music(rare, other, energy, eights) == rare
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit.analysis.harmony.chord_search import find_chords
-from remixkit.analysis.harmony.key_search import best_path, drop_crumbs, find_keys, relative
+from remixkit.analysis.harmony.key_search import drop_crumbs, find_keys, likeliest_keys, relative
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote
 from remixkit.model.song import Note, Song
 
@@ -72,7 +72,7 @@ def test_short_stretches_go_to_the_longer_neighbour() -> None:
     scores = np.full((20, 24), -4.0)
     scores[:, 6] = -0.1
     scores[9, 6], scores[9, 8] = -9.0, -0.1
-    assert set(best_path(scores.astype(np.float32)).tolist()) == {6}
+    assert set(likeliest_keys(scores.astype(np.float32)).tolist()) == {6}
 
 
 @settings(max_examples=25, deadline=None)

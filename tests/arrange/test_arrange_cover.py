@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit import style as styles
-from remixkit.arrange.form.cuts import fitted
+from remixkit.arrange.form.cuts import cut_to_length
 from remixkit.arrange.form.outline import outline_of
 from remixkit.arrange.performance.groove import swung
 from remixkit.model.analysis import Analysis
@@ -30,7 +30,7 @@ def leads(cover: Arrangement) -> list[Part]:
 def check_house_rules(analysis: Analysis, style: str, cover: Arrangement) -> None:
     """What holds for any cover of any song."""
     bands = styles.load(style)
-    analysis = fitted(analysis, bands.form).analysis
+    analysis = cut_to_length(analysis, bands.form).analysis
     shift = outline_of(analysis, bands.form).shift_ticks
     assert all(s.end_tick == t.start_tick for s, t in pairwise(cover.sections))
     for line in [cover.end_tick, *(s.start_tick for s in cover.sections)]:

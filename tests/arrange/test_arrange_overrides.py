@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import remixkit
 from remixkit import style as styles
-from remixkit.arrange.form.cuts import fitted, passages_of
+from remixkit.arrange.form.cuts import cut_to_length, passages_of
 from remixkit.arrange.form.excerpt import Spanned, excerpt, pickup_ticks
 from remixkit.arrange.form.transpose import semitones_to, transposed
 from remixkit.errors import StyleError
@@ -172,7 +172,7 @@ def test_a_song_that_is_short_enough_stays_whole_and_keeps_its_tempo() -> None:
 @given(st.text("iABSnO", min_size=4, max_size=12), st.integers(80, 170), st.integers(30, 120))
 def test_any_song_can_be_cut_and_only_on_its_phrases(form: str, bpm: int, length_s: int) -> None:
     heard = song(form=form, bars_each=8, bpm=bpm)
-    made = fitted(heard, FormSpec(length_s=length_s)).analysis
+    made = cut_to_length(heard, FormSpec(length_s=length_s)).analysis
     assert made.end_tick % (8 * BAR) == 0
     assert made.end_tick <= heard.end_tick
     assert made.sections[-1].end_tick == made.chords[-1].end_tick == made.end_tick
@@ -239,8 +239,8 @@ def test_a_cover_does_not_wait_where_the_transcription_does(silent_bars: int, le
     tune = tuple(n for n in whole.melody if n.start_tick not in hole)
     chords = tuple(replace(c, root_pc=None) if c.start_tick in hole else c for c in whole.chords)
     holed = replace(whole, song=replace(whole.song, tracks=tracks), melody=tune, chords=chords)
-    made = fitted(holed, FormSpec()).analysis
-    assert fitted(replace(holed, chords=whole.chords), FormSpec()).analysis.end_tick == whole.end_tick, (
+    made = cut_to_length(holed, FormSpec()).analysis
+    assert cut_to_length(replace(holed, chords=whole.chords), FormSpec()).analysis.end_tick == whole.end_tick, (
         "a rest over chords"
     )
     assert made.end_tick == whole.end_tick - (silent_bars - left) * BAR

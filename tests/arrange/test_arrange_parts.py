@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from remixkit.arrange.form.charting import laid_out
 from remixkit.arrange.form.outline import intensities, outline_of
-from remixkit.arrange.form.quantise import is_sequenced, quantised
+from remixkit.arrange.form.quantise import is_sequenced, softly_quantised
 from remixkit.arrange.performance.expression import bends
 from remixkit.arrange.playing.tones import degree_interval, into
 from remixkit.arrange.roles.countermelody import countermelody
@@ -29,26 +29,26 @@ HUMAN = (31, -22, 44, -37, 18, -50, 27, 39, -15, -46, 33, 21)
 
 def test_a_performed_line_is_pulled_to_the_grid_and_a_sequenced_one_is_left() -> None:
     played = [Note(960 + k * 480 + d, 960 + k * 480 + d + 400, 60 + k, 80) for k, d in enumerate(HUMAN)]
-    for before, after, k in zip(played, quantised(played), range(12), strict=True):
+    for before, after, k in zip(played, softly_quantised(played), range(12), strict=True):
         goal = 960 + k * 480
         assert abs(after.start_tick - goal) == pytest.approx(abs(before.start_tick - goal) / 4, abs=1)
         assert after.pitch == before.pitch
     exact = [Note(k * 480, k * 480 + 400, 60, 80) for k in range(12)]
-    assert quantised(exact) == tuple(exact)
+    assert softly_quantised(exact) == tuple(exact)
     triplets = [Note(k * 320, k * 320 + 300, 60, 80) for k in range(12)]
     assert is_sequenced(triplets)
-    assert quantised(triplets) == tuple(triplets)
+    assert softly_quantised(triplets) == tuple(triplets)
 
 
 def test_played_triplets_stay_triplets() -> None:
     played = [Note(k * 320 + d // 2, k * 320 + d // 2 + 300, 60, 80) for k, d in enumerate(HUMAN)]
-    assert all(abs(n.start_tick - k * 320) <= 7 for k, n in enumerate(quantised(played)))
+    assert all(abs(n.start_tick - k * 320) <= 7 for k, n in enumerate(softly_quantised(played)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 3000), st.integers(40, 90)), max_size=60))
 def test_quantising_keeps_notes_and_order(raw: list[tuple[int, int, int]]) -> None:
     notes = sorted(Note(s, s + d, p, 80) for s, d, p in raw)
-    out = quantised(notes)
+    out = softly_quantised(notes)
     assert [n.pitch for n in out] == [n.pitch for n in notes]
     assert all(a.start_tick <= b.start_tick for a, b in pairwise(out))
     assert all(

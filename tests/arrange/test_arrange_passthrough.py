@@ -374,7 +374,7 @@ def test_a_reaper_item_has_all_the_kept_part_is_told_and_its_fader_stays_up(sung
     said = [d for _, d in midi.messages(vocal)]
     assert CHORUS in said
     assert any(d[:2] == b"\xb0\x07" for d in said), "its own volume"
-    text = reaper.project(cover.arrangement, tmp_path / "x.rpp", {})
+    text = reaper.reaper_tree(cover.arrangement, tmp_path / "x.rpp", {})
     (track,) = [t for t in text.findall("TRACK") if t.find("NAME")[1] == "Vocal"]
     assert track.find("VOLPAN")[1:3] == ["1", "0"]
     blocks = [b[0] for b in track.findall(".//X")]

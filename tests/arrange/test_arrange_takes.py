@@ -15,7 +15,7 @@ from remixkit.arrange.daw import Daw, for_daw
 from remixkit.arrange.takes.keeping import seeds_on, with_kept, with_locked, with_redone
 from remixkit.errors import SongError
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Note, Song, Track
+from remixkit.model.song import Note, Song, Track, each_pitch_alone
 
 Rows = list[tuple[int, int, int, int]]
 
@@ -28,7 +28,7 @@ def take(style: str, seed: int, folder: Path, daw: Daw = Daw()) -> tuple[Arrange
 
 
 def rows(part: Part) -> Rows:
-    return sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in midi.untangled(part.notes))
+    return sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in each_pitch_alone(part.notes))
 
 
 @pytest.mark.parametrize("style", ["lofi", "rock"])

@@ -13,7 +13,7 @@ from remixkit import arrange
 from remixkit import style as styles
 from remixkit.arrange.form import charting
 from remixkit.arrange.options import CoverOptions
-from remixkit.evaluate.melody_match import aligned, voices
+from remixkit.evaluate.melody_match import aligned, melody_voices
 from remixkit.model.song import Note
 
 FORM = "iABSABSO"
@@ -49,7 +49,7 @@ def test_the_map_finds_the_melody_where_it_is_played(style: str, key: str | None
     made = remixkit.cover(heard, style, CoverOptions(key=key, form=form)).arrangement
     assert made.source_map is not None
     assert made.source_map.semitones == int(key or 0)
-    found = voices(made, heard)
+    found = melody_voices(made, heard)
     assert found.melody
     assert sum(map(bool, found.sung)) >= 0.97 * len(found.sung)
     source = {(n.start_tick, (n.pitch + int(key or 0)) % 12) for n in heard.melody}
@@ -66,7 +66,7 @@ def test_without_a_map_the_place_is_found_by_ear() -> None:
     assert made.source_map is not None
     assert found.to_cover(0) == made.source_map.to_cover(0)
     assert (found.semitones - 2) % 12 == 0
-    assert voices(replace(made, source_map=None), heard).sung == voices(made, heard).sung
+    assert melody_voices(replace(made, source_map=None), heard).sung == melody_voices(made, heard).sung
 
 
 def test_a_cut_cover_knows_which_bars_it_left_out() -> None:
@@ -104,7 +104,7 @@ def test_who_leads_is_not_read_out_of_a_name() -> None:
     made = remixkit.cover(song(form="AABBSS"), "rock").arrangement
     lead = next(p for p in made.parts if p.is_lead)
     renamed = replace(made, parts=tuple(replace(p, name=f"Part {k}") for k, p in enumerate(made.parts)))
-    assert set(voices(renamed, song(form="AABBSS")).lead) == set(lead.notes)
+    assert set(melody_voices(renamed, song(form="AABBSS")).lead) == set(lead.notes)
 
 
 def test_a_file_says_by_names_who_leads(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import mido
 import pytest
 import soundfile
-from conftest import EXAMPLES, Done
+from conftest import EXAMPLES, Done, heed_ctrl_c
 
 from remixkit.cli.options import targets
 from remixkit.errors import OutputError, SynthError
@@ -142,7 +142,7 @@ class TestWithoutFluidsynth:
         def missing() -> None:
             raise SynthError("libfluidsynth is missing", remedy=synthesis.how_to_install())
 
-        monkeypatch.setattr(synthesis, "library", missing)
+        monkeypatch.setattr(synthesis, "synth_library", missing)
 
     def test_by_default_midi_is_written(self, cli: Cli, short_song: Path, tmp_path: Path) -> None:
         done = cli("cover", short_song, "--style", "lofi")
@@ -167,7 +167,7 @@ def test_a_soundfont_that_does_not_exist(cli: Cli, short_song: Path, tmp_path: P
 def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     outputs = ["-o", "x.mid", "-o", "x.wav", "-o", "x.flac"]
     command = [sys.executable, "-m", "remixkit", "cover", str(EXAMPLES / "paper-comet.mid"), "-s", "rock", *outputs]
-    walk = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    walk = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
     until = time.monotonic() + 60
     while not (tmp_path / "x.mid").exists() and time.monotonic() < until and walk.poll() is None:
         time.sleep(0.01)

@@ -41,7 +41,7 @@ def test_usage_errors_are_one_line(cli: Cli, words: list[str], said: str) -> Non
 
 
 def test_ctrl_c(cli: Cli, short_song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(path: Path, **options: object) -> None:
+    def interrupted(path: Path, **_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(remix, "load", interrupted)
@@ -50,7 +50,7 @@ def test_ctrl_c(cli: Cli, short_song: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_bug_keeps_its_traceback(cli: Cli, short_song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def bug(path: Path, **options: object) -> None:
+    def bug(path: Path, **_: object) -> None:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr(remix, "load", bug)

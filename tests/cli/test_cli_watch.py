@@ -12,14 +12,10 @@ from pathlib import Path
 
 import mido
 import pytest
+from conftest import heed_ctrl_c
 
 PATIENCE_S = 60.0
 MINE = 'schema = 2\ntitle = "Mine"\nextends = "lofi"\n'
-
-
-def heed_ctrl_c() -> None:
-    """Programs started in the background of a shell inherit that SIGINT is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

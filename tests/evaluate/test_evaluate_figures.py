@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remixkit.evaluate.arc import arc, spearman
 from remixkit.evaluate.harmony_measures import chord_tone_rate, clash, low_intervals, parallels
-from remixkit.evaluate.melody_match import align, matches, voices
+from remixkit.evaluate.melody_match import align, matches, melody_voices
 from remixkit.evaluate.melody_measures import (
     lead_precision,
     melody_on_top,
@@ -112,46 +112,48 @@ def test_of_two_places_that_fit_the_one_in_the_songs_own_key_is_taken_and_then_t
 
 
 def test_recall_counts_the_melody_notes_that_the_lead_plays() -> None:
-    found = voices(cover(tune(at=4, up=2)[:6], tune(at=4, up=2)), analysis())
+    found = melody_voices(cover(tune(at=4, up=2)[:6], tune(at=4, up=2)), analysis())
     assert melody_recall(found) == 6 / 8
 
 
 def test_a_lead_a_beat_late_against_the_rest_of_itself_is_not_recalled() -> None:
     late = tuple(replace(n, start_tick=n.start_tick + BEAT // 2, end_tick=n.end_tick + BEAT // 2) for n in tune()[4:])
-    assert melody_recall(voices(cover(tune()[:4] + late), analysis())) == 0.5
+    assert melody_recall(melody_voices(cover(tune()[:4] + late), analysis())) == 0.5
 
 
 def test_precision_counts_what_in_the_lead_is_not_the_tune_and_not_its_octave() -> None:
     octave, third = tune(up=12), (note(0, 64), note(1, 65))
-    assert lead_precision(voices(cover(tune() + octave + third), analysis())) == 16 / 18
+    assert lead_precision(melody_voices(cover(tune() + octave + third), analysis())) == 16 / 18
 
 
 def test_a_section_in_which_the_lead_rests_while_the_source_sings_is_silent() -> None:
     sections = (Section(0, BAR, "verse"), Section(BAR, 2 * BAR, "prechorus"), Section(2 * BAR, 3 * BAR, "outro"))
-    whole, half = (voices(cover(notes), analysis()) for notes in (tune(), tune()[:4]))
+    whole, half = (melody_voices(cover(notes), analysis()) for notes in (tune(), tune()[:4]))
     assert silent_sections(whole, sections) == 0
     assert silent_sections(half, sections) == 1
-    assert silent_sections(voices(cover(tune()[:5]), analysis()), sections) == 1
-    assert silent_sections(voices(cover(tune()[:6]), analysis()), sections) == 0
+    assert silent_sections(melody_voices(cover(tune()[:5]), analysis()), sections) == 1
+    assert silent_sections(melody_voices(cover(tune()[:6]), analysis()), sections) == 0
 
 
 def test_the_tune_is_covered_by_a_higher_note_but_not_by_its_own_octave() -> None:
     above = (note(0, 88), note(1, 86), note(2, 60))
-    assert melody_on_top(voices(cover(tune(), above), analysis())) == 7 / 8
+    assert melody_on_top(melody_voices(cover(tune(), above), analysis())) == 7 / 8
 
 
 def test_a_note_that_is_held_over_the_tune_covers_it_too() -> None:
-    assert melody_on_top(voices(cover(tune(), (note(0, 86, beats=4),)), analysis())) == pytest.approx(5 / 8)
+    assert melody_on_top(melody_voices(cover(tune(), (note(0, 86, beats=4),)), analysis())) == pytest.approx(5 / 8)
 
 
 def test_velocity_of_the_tune_is_held_against_the_mean_of_what_sounds_with_it() -> None:
     rest = (note(0, 48, velocity=60), note(0, 52, velocity=80), note(3, 50, velocity=75))
-    assert melody_velocity_lead(voices(cover(tune(velocity=90), rest), analysis())) == pytest.approx((20 + 15) / 2)
+    assert melody_velocity_lead(melody_voices(cover(tune(velocity=90), rest), analysis())) == pytest.approx(
+        (20 + 15) / 2
+    )
 
 
 def test_a_soft_octave_under_the_tune_is_not_taken_for_it() -> None:
     doubled = cover(tune(velocity=90) + tune(up=-12, velocity=60), (note(0, 48, velocity=70),))
-    assert melody_velocity_lead(voices(doubled, analysis())) == 20
+    assert melody_velocity_lead(melody_voices(doubled, analysis())) == 20
 
 
 def test_chord_tones() -> None:

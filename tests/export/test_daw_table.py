@@ -25,10 +25,9 @@ from remixkit import midi
 from remixkit.arrange import Daw
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
-from remixkit.midi import untangled
 from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Lyric, TrackPassthrough
+from remixkit.model.song import Control, Lyric, TrackPassthrough, each_pitch_alone
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.remix import Cover
 from remixkit.render.mix.stems import Stem
@@ -76,7 +75,7 @@ def bends_and_controllers(said: list[mido.Message]) -> set[tuple[int, int, int]]
 
 
 def wanted_rows(part: Part) -> list[Row]:
-    return sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in untangled(part.notes))
+    return sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in each_pitch_alone(part.notes))
 
 
 ENDINGS = (".mid", ".rpp", ".dawproject")
@@ -146,7 +145,7 @@ def test_nothing_is_checked_that_the_table_does_not_say() -> None:
 def _(plain: Files, dressed: Files) -> None:
     for said, part in zip(plain.tracks, plain.made.parts, strict=True):
         assert rows_of(said) == wanted_rows(part)
-    wanted = sum(len(untangled(p.notes)) for p in plain.made.parts)
+    wanted = sum(len(each_pitch_alone(p.notes)) for p in plain.made.parts)
     assert sum(len(i.notes) for i in pretty_midi.PrettyMIDI(str(plain.path(".mid"))).instruments) == wanted
     symusic = pytest.importorskip("symusic")
     assert sum(len(t.notes) for t in symusic.Score(plain.path(".mid")).tracks) == wanted
@@ -351,7 +350,7 @@ def _(plain: Files, dressed: Files) -> None:
 
 
 def symbols(files: Files) -> list[tuple[int, str]]:
-    return [(t.tick, t.text) for t in keys.chord_symbols(files.made.chords, files.made.keys)]
+    return [(t.tick, t.text) for t in keys.chord_symbol_texts(files.made.chords, files.made.keys)]
 
 
 @carries("chord symbols", ".mid")

@@ -17,9 +17,8 @@ import remixkit
 from remixkit import style as styles
 from remixkit.export.dawproject import write_dawproject
 from remixkit.export.reaper import write_reaper
-from remixkit.midi import untangled
 from remixkit.model.arrangement import Arrangement
-from remixkit.model.song import Lyric
+from remixkit.model.song import Lyric, each_pitch_alone
 from remixkit.render.mix.stems import Stem
 
 
@@ -43,7 +42,8 @@ def stems(cover: Arrangement, tmp_path: Path) -> dict[str, Stem]:
 
 def wanted(arrangement: Arrangement) -> list[list[Row]]:
     return [
-        sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in untangled(p.notes)) for p in arrangement.parts
+        sorted((n.start_tick, n.end_tick, n.pitch, n.velocity) for n in each_pitch_alone(p.notes))
+        for p in arrangement.parts
     ]
 
 

@@ -171,6 +171,35 @@ def test_a_kit_on_channel_10_is_drums_whatever_the_set_up_says() -> None:
     assert "Channel 10 is set up as a melodic part" in song_read.warnings[0]
 
 
+def test_a_program_counts_that_holds_when_the_first_note_sounds() -> None:
+    setup = b"\x00\xc0\x00\x00\xc1\x00" + b"\x40\xc0\x18" + b"\x00\xc1\x21"
+    only = midi.from_bytes(song(setup + note(60, at=32) + note(36, channel=1), kind=0, division=96))
+    assert [t.program for t in only.tracks] == [0x18, 0x21]
+    later = read(b"\x00\xc0\x05" + note(60) + b"\x00\xc0\x30").tracks
+    assert later[0].program == 5
+
+
+KIT = b"".join(note(36 if k % 2 else 38, length=0) + note(42, length=24) for k in range(20))
+
+
+@pytest.mark.parametrize(
+    ("events", "is_drum"),
+    [
+        (meta(0x03, b"EZdrummer") + b"".join(note(p) for p in (36, 38, 42, 38) * 4), True),
+        (KIT, True),
+        (b"\x00\xc0\x21" + KIT, False),
+        (b"".join(note(p) for p in (36, 40, 42, 38) * 8), False),
+        (meta(0x03, b"Drums") + b"".join(note(p) for p in (72, 74, 76, 77) * 8), False),
+        (meta(0x03, b"Steel Drums") + b"\x00\xc0\x72" + b"".join(note(p) for p in (60, 64, 67, 72) * 8), False),
+    ],
+    ids=["named", "struck like one", "a bass", "one pitch at a time", "named but too high", "steel drums"],
+)
+def test_a_drum_kit_off_channel_10_is_told_by_name_program_and_shape(events: bytes, is_drum: bool) -> None:
+    found = read(events)
+    assert [t.is_drum for t in found.tracks] == [is_drum]
+    assert any("drum kit" in w for w in found.warnings) == is_drum
+
+
 def test_channel_10_of_a_second_port_is_drums_too() -> None:
     second = meta(PORT, b"\x01") + note(36, channel=9) + b"\x00\xc0\x07" + note(60)
     tracks = read(b"\x00\xc0\x20" + note(48), second).tracks

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from remixkit import midi
 from remixkit.errors import OutputError
-from remixkit.midi.writer import key_name, untangled
+from remixkit.midi.writer import key_name
 from remixkit.model.analysis import Key, Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Lyric, Note
+from remixkit.model.song import Control, Lyric, Note, each_pitch_alone
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 
 GRID = Grid(
@@ -201,7 +201,7 @@ def test_what_is_written_is_read(
     data = midi.to_bytes(arrangement(part, grid=grid))
     song = midi.from_bytes(data)
     [track] = song.tracks
-    assert track.notes == tuple(untangled(played))
+    assert track.notes == each_pitch_alone(played)
     own = (Control(0, "cc", 7, 100), Control(0, "cc", 10, 64), Control(0, "cc", 91, 40))
     assert track.controls == own + turned
     assert (track.program, track.is_drum) == (program, is_drum)
@@ -210,8 +210,8 @@ def test_what_is_written_is_read(
 
 
 @given(notes())
-def test_untangled_notes_never_overlap_and_none_vanishes_but_doubles(played: tuple[Note, ...]) -> None:
-    clean = untangled(played)
+def test_notes_as_a_channel_sounds_them_never_overlap_and_none_vanishes_but_doubles(played: tuple[Note, ...]) -> None:
+    clean = each_pitch_alone(played)
     assert {(n.start_tick, n.pitch) for n in clean} == {(n.start_tick, n.pitch) for n in played}
     for pitch in {n.pitch for n in clean}:
         same = [n for n in clean if n.pitch == pitch]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remixkit.errors import SongError
@@ -156,10 +156,11 @@ signs = st.lists(
         BarSigns, st.booleans(), st.integers(0, 4), st.booleans(), numbers, st.booleans(), st.booleans(),
         st.sampled_from(["", "", "dc", "ds"]), st.sampled_from(["", "fine", "coda"]), st.booleans(), st.booleans(),
     ),
-    max_size=24,
+    max_size=12,
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(signs)
 def test_anything_ends_and_begins_at_the_beginning(bars: list[BarSigns]) -> None:
     try:
@@ -171,6 +172,7 @@ def test_anything_ends_and_begins_at_the_beginning(bars: list[BarSigns]) -> None
     assert bool(order.bars) == bool(bars)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(signs)
 def test_without_jumps_every_bar_is_played_forward(bars: list[BarSigns]) -> None:
     plain = [BarSigns(bar.begins_repeat, bar.ends_repeat, endings=bar.endings) for bar in bars]
@@ -180,6 +182,7 @@ def test_without_jumps_every_bar_is_played_forward(bars: list[BarSigns]) -> None
     assert firsts == sorted(firsts)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(signs)
 def test_bars_without_signs_stay_as_they_are(bars: list[BarSigns]) -> None:
     assert play_order([BarSigns()] * len(bars)) == PlayOrder(tuple(range(len(bars))))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from remixkit.midi.syllables import syllables
 from remixkit.model.analysis import ChordSpan, Key, Section
 from remixkit.model.arrangement import Arrangement, Part
-from remixkit.model.song import Control, Lyric, Note, Text
+from remixkit.model.song import Control, Lyric, Note, Origin, Text
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 from remixkit.notation.clefs import clefs, usual_clef
 from remixkit.notation.directions import loudness, pedalling, swells, tempo_signs
@@ -216,8 +216,15 @@ def test_syllables_of_a_word_belong_together() -> None:
 
 def piano() -> Arrangement:
     """Two bars of tune, something under it, and a rolled last chord, as a pianist plays them."""
-    tune = [Note(12, 940, 76, 90, "rh/tune"), Note(950, 3700, 79, 92, "rh/tune"), Note(BAR, 2 * BAR, 72, 88, "rh/tune")]
-    inner = [Note(1925, 2800, 67, 60, "inner/tone"), Note(2880, 3800, 65, 60, "inner/tone")]
+    tune = [
+        Note(12, 940, 76, 90, Origin("rh", function="melody")),
+        Note(950, 3700, 79, 92, Origin("rh", function="melody")),
+        Note(BAR, 2 * BAR, 72, 88, Origin("rh", function="melody")),
+    ]
+    inner = [
+        Note(1925, 2800, 67, 60, Origin("inner", function="harmony")),
+        Note(2880, 3800, 65, 60, Origin("inner", function="harmony")),
+    ]
     left = [Note(k * 480 + 5, k * 480 + 1200, p, 60) for k, p in enumerate((48, 55, 60, 64, 53, 57, 60, 57))]
     left += [Note(BAR + k * 48, 2 * BAR, p, 60) for k, p in enumerate((48, 55, 64))]
     pedal = (Control(40, "cc", 64, 127), Control(2 * BAR - 10, "cc", 64, 0))
@@ -259,7 +266,11 @@ def test_a_grace_note_is_written_before_its_note_and_left_out_when_read() -> Non
     from music21 import note
 
     first, *rest = piano().parts
-    scoop = Part("Right Hand", "rh", notes=tuple(sorted((Note(BAR - 60, BAR, 71, 80, "rh/tune"), *first.notes))))
+    scoop = Part(
+        "Right Hand",
+        "rh",
+        notes=tuple(sorted((Note(BAR - 60, BAR, 71, 80, Origin("rh", function="melody")), *first.notes))),
+    )
     score = to_music21(replace(piano(), parts=(scoop, *rest)))
     graces = [n for n in score.recurse().getElementsByClass(note.Note) if n.duration.isGrace]
     assert [(n.nameWithOctave, n.getOffsetInHierarchy(score)) for n in graces] == [("B4", 4.0)]

@@ -1,12 +1,7 @@
 """Sections: where they begin, which are the same, what they are called, how much energy they have.
 
-Boosted trees judge every bar line twice: first by itself, then knowing what was thought of the lines around it and of
-the lines where the same music stands elsewhere. Small nets judge it too, and the mean counts. Dynamic programming picks
-the set of lines that is likeliest together with the lengths of the sections between them. What only bands do (a crash
-on the line, tracks that enter or leave) adds to the models, which were trained on piano arrangements.
-
-Trained on the human section labels of POP909 by `benchmarks/train_form.py`. Sources: self-similarity and checkerboard
-novelty, Foote 2000; the labels, Dai, Zhang & Dannenberg 2020.
+Each bar line is asked whether a section begins there, each bar whether it is sung and whether it is chorus, the words
+which lines return; the likeliest path through all of it is the form.
 """
 
 from __future__ import annotations
@@ -15,35 +10,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from remixkit.analysis import trees
-from remixkit.analysis.features import Floats, Frames, Ints, listen, make_frames
-from remixkit.analysis.form import bar_net
-from remixkit.analysis.form.bar_features import Bars, line_features, make_bars
-from remixkit.analysis.form.bar_net import Net
-from remixkit.analysis.form.labels import name_sections
+from remixkit.analysis.features import Frames, listen, make_frames
+from remixkit.analysis.form.labels import name_sections, same_music
+from remixkit.analysis.form.lyric_lines import sung_again
+from remixkit.analysis.form.returns import find_returns
+from remixkit.analysis.form.section_edges import hear_edges
+from remixkit.analysis.form.section_path import CHORUS, SUNG, UNSUNG, Doubles, Ints, best_path
+from remixkit.analysis.form.story import Story, bar_columns, best_return, hear_story, shared
 from remixkit.analysis.harmony.key_change import MOST_BARS
-from remixkit.midi.spec import CRASHES
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, Section, TrackRole
 from remixkit.model.song import Song
 
-LENGTHS = np.array(
-    [0, 0, 0.039, 0.039, 0.332, 0.033, 0.025, 0.022, 0.339, 0.045, 0.012, 0.006, 0.012, 0.007, 0.005, 0.003, 0.031]
-    + [0.001] * 8
-)
-"""Share of sections of so many bars in the training songs; those of one bar are ruled out, none is longer than 24."""
-LENGTH_WEIGHT = 0.15
-BOUNDARY_BIAS = 0.8
-LEAD_IN = 0.3
-OFFSETS = (-16, -12, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16)
-OUTSIDE, EDGE = -6.0, 3.0
-ECHO_SPAN = range(-2, 4)
-ECHO_FLOOR = 0.6
-OWN_TRUST = 0.3
-TREES_SHARE = 1 / 3
-CRASH_BONUS, METER_BONUS, ENTRANCE_BONUS = 1.0, 1.0, 1.5
-FEWEST_TRACKS = 4
+KIND_WEIGHT = 0.3
+CHORUS_BIAS = 1.05
+USUAL_SHARE, USUAL_WEIGHT = 0.55, 0.3
+"""The share of what is sung that is usually no chorus, and how far a song is judged by its own measure."""
+WORDS_TRUST = 30.0
+ONCE_COST, LIKELY = 2.0, 0.5
 
 
 def find_sections(
@@ -61,21 +45,22 @@ def find_sections(
     Returns
     -------
     tuple of Section
-        From tick 0 to the end of the last bar without gaps, bar line to bar line, two bars or more each; but a first
-        bar that holds only a pickup may stand alone, so that sections begin where their music does, and so may a last
-        bar in which the tune has ended. Where there are more than `MOST_BARS`, which no song has, eight bars each.
+        From tick 0 to the end of the last bar without gaps, bar line to bar line, two bars or more each. None begins
+        in silence but the first. Where there are more bars than `MOST_BARS`, which no song has, eight bars each.
     """
     frames = make_frames(song)
     if len(frames.bar_edges) - 1 > MOST_BARS:
         return by_eight(frames)
-    columns, bars = hear_lines(song, frames, melody, chords, keys)
-    first, second = trees.load("form.npz")
-    alone = logit(first.probability(columns))
-    by_trees = logit(second.probability(in_context(alone, bars, columns)))
-    score = line_odds(by_trees, bar_net.load(), bars, columns) + band_cues(song, bars.edges)
-    begins_late, ends_early = loose_ends(song, bars.edges, melody)
-    lines = best_lines(score, lead_in=begins_late, last_ring=ends_early)
-    return name_sections(song, frames, bars, melody, lines)
+    roles: list[TrackRole] = ["drums" if t.is_drum else "chords" for t in song.tracks]
+    sounding = listen(song, roles, frames)
+    begins, bars = hear_edges(song, frames, sounding, melody, chords, keys)
+    returns = find_returns(frames, sounding, melody, chords)
+    story = hear_story(bar_columns(song, frames, sounding, melody, returns), returns.same)
+    words = sung_again(song, bars.edges)
+    worth = kind_worth(story, shared(story.chorus, returns.same), best_return(returns.same), words)
+    lines, kinds = best_path(begins, worth)
+    groups = same_music(returns.same, lines)
+    return name_sections(song, bars, lines, agreed(kinds, groups, section_sums(worth, lines)), groups)
 
 
 def by_eight(frames: Frames) -> tuple[Section, ...]:
@@ -85,175 +70,37 @@ def by_eight(frames: Frames) -> tuple[Section, ...]:
     return tuple(Section(a, b, "verse") for a, b in pairwise(edges))
 
 
-def hear_lines(
-    song: Song, frames: Frames, melody: Sequence[MelodyNote], chords: Sequence[ChordSpan], keys: Sequence[Key]
-) -> tuple[NDArray[np.float64], Bars]:
-    """What each bar line tells, shape (bars, features), and the song bar by bar."""
-    roles: list[TrackRole] = ["drums" if t.is_drum else "chords" for t in song.tracks]
-    sounding = listen(song, roles, frames)
-    bars = make_bars(frames, sounding, bar_loudness(song, frames), melody, chords)
-    return line_features(bars, frames, sounding, melody, chords, keys).astype(np.float64), bars
+def kind_worth(story: Story, elsewhere: Doubles, returning: Doubles, words: Doubles) -> Doubles:
+    """What it is worth to call each bar unsung, sung or chorus, (bars, 3): weighted log probabilities.
 
-
-def logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log odds, kept within +-9."""
-    safe = np.clip(chance, 1e-4, 1 - 1e-4)
-    return np.asarray(np.log(safe / (1 - safe)))
-
-
-def line_odds(
-    by_trees: NDArray[np.float64], nets: Sequence[Net], bars: Bars, columns: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Log odds that a section begins at each line, (bars,): the opinion of the trees and of the nets, averaged."""
-    heed = heeded(bars)
-    by_nets = np.mean([net.log_odds(columns, heed) for net in nets], axis=0)
-    return np.asarray(TREES_SHARE * by_trees + (1 - TREES_SHARE) * by_nets)
-
-
-def bar_loudness(song: Song, frames: Frames) -> Floats:
-    """Mean velocity of the notes that begin in each bar, (bars,); the song's mean where none does."""
-    edges = frames.edges[frames.bar_edges]
-    notes = [(n.start_tick, n.velocity) for t in song.tracks for n in t.notes]
-    if not notes:
-        return np.zeros(len(edges) - 1, dtype=np.float32)
-    table = np.array(notes, dtype=np.float64)
-    bar = np.clip(np.searchsorted(edges, table[:, 0] + 60, side="right") - 1, 0, len(edges) - 2)
-    count = np.bincount(bar, minlength=len(edges) - 1)
-    total = np.bincount(bar, weights=table[:, 1], minlength=len(edges) - 1)
-    return np.where(count > 0, total / np.maximum(count, 1), table[:, 1].mean()).astype(np.float32)
-
-
-def in_context(alone: NDArray[np.float64], bars: Bars, columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the second trees see, shape (bars, more features).
-
-    The first opinion of each line, of the lines up to 16 bars away and of the lines where the same music stands
-    elsewhere; how the line stands out among its neighbours; how well lines at four and eight bars' distance are thought
-    of; then what the first trees saw.
+    `elsewhere` has the log odds of a chorus where the same music stands, (bars,); `returning` how probable it is that
+    the music returns at all; `words` is `sung_again`.
     """
-    n = len(alone)
-    padded = np.concatenate([np.full(16, OUTSIDE), alone, np.full(17, OUTSIDE)])
-    padded[16] = padded[16 + n] = EDGE
-
-    def moved(by: int) -> NDArray[np.float64]:
-        return padded[16 + by : 16 + by + n]
-
-    added = [moved(0), *(moved(by) for by in OFFSETS), *echoes(alone, bars)]
-    added.extend(alone - np.max([moved(by) for by in range(-reach, reach + 1) if by], axis=0) for reach in (2, 4, 8))
-    added.append((alone - alone.mean()) / max(float(alone.std()), 1e-6))
-    at = np.arange(n)
-    odds = np.exp(alone)
-    for period in (2, 4, 8):
-        mean = np.array([odds[at % period == r].mean() if (at % period == r).any() else 0.0 for r in range(period)])
-        added.append((mean / mean.sum())[at % period])
-    chance = 1 / (1 + np.exp(-alone))
-    for period, reach in ((4, 12), (8, 24)):
-        distance = at[:, None] - at
-        near = (np.abs(distance) <= reach) & (distance != 0)
-        aligned = near & (distance % period == 0)
-        added.append((aligned @ chance) / np.maximum(near @ chance, 1e-6))
-    return np.concatenate([np.stack(added, axis=1), columns], axis=1)
+    chorus = (story.chorus + elsewhere) / 2 + CHORUS_BIAS - ONCE_COST * (1 - np.minimum(returning / LIKELY, 1))
+    is_sung = story.sung > 0
+    if is_sung.any():
+        chorus = chorus - USUAL_WEIGHT * np.quantile(elsewhere[is_sung], USUAL_SHARE)
+    chorus = chorus + WORDS_TRUST * words
+    sung = np.where(words != 0, np.abs(story.sung) + WORDS_TRUST, story.sung)
+    yes, no = -np.logaddexp(0, -chorus), -np.logaddexp(0, chorus)
+    heard, unheard = -np.logaddexp(0, -sung), -np.logaddexp(0, sung)
+    return KIND_WEIGHT * np.stack([unheard, heard + no, heard + yes], axis=1)
 
 
-def echoes(alone: NDArray[np.float64], bars: Bars) -> list[NDArray[np.float64]]:
-    """What is thought of the lines where the same music stands elsewhere, three columns of (n,)."""
-    match = same_music_at(bars)
-    trust = trust_in(match)
-    opinion = alone.copy()
-    opinion[0] = 1.0
-    mean = (trust @ opinion + OWN_TRUST * alone) / (trust.sum(axis=1) + OWN_TRUST)
-    best = np.where(match > ECHO_FLOOR + 0.1, opinion, OUTSIDE).max(axis=1)
-    return [mean, trust.sum(axis=1), best]
+def section_sums(worth: Doubles, lines: Ints) -> Doubles:
+    """The sums over sections, (sections, kinds), of what bars are worth, (bars, kinds)."""
+    return np.asarray(np.add.reduceat(worth, lines[:-1], axis=0))
 
 
-def heeded(bars: Bars) -> NDArray[np.float64]:
-    """How much each line heeds each other one, (n, n): more where the music is more alike; rows sum below 1."""
-    trust = trust_in(same_music_at(bars))
-    return np.asarray(trust / (trust.sum(axis=1, keepdims=True) + OWN_TRUST))
+def agreed(kinds: Ints, groups: Sequence[int], worth: Doubles) -> Ints:
+    """The kinds of sections, (sections,), those that are sung to the same music being all chorus or none.
 
-
-def same_music_at(bars: Bars) -> NDArray[np.float64]:
-    """How alike the bars around two lines are, (n, n), 0-1; 0 for lines less than four bars apart."""
-    n = len(bars.alike)
-    total, weight = np.zeros((n, n)), np.zeros((n, n))
-    for k in (k for k in ECHO_SPAN if abs(k) < n):
-        a, b = max(0, -k), min(n, n - k)
-        total[a:b, a:b] += bars.alike[a + k : b + k, a + k : b + k]
-        weight[a:b, a:b] += 1
-    match = total / np.maximum(weight, 1)
-    at = np.arange(n)
-    match[np.abs(at[:, None] - at) < 4] = 0.0
-    return np.asarray(match)
-
-
-def trust_in(match: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a line's opinion is worth elsewhere, (n, n), 0-1."""
-    return np.where(match > ECHO_FLOOR, np.exp(8 * (match - 1)), 0.0)
-
-
-def band_cues(song: Song, edges: Ints) -> NDArray[np.float64]:
-    """What a band does at a seam, added to the log odds of each line, (bars,); nothing for a piano alone."""
-    lines = edges[:-1]
-    n = len(lines)
-    out = np.zeros(n)
-    crash = np.zeros(n, dtype=bool)
-    for track in song.tracks:
-        if track.is_drum:
-            hits = np.array([note.start_tick for note in track.notes if note.pitch in CRASHES])
-            if len(hits):
-                crash |= np.abs(hits[:, None] - lines).min(axis=0) <= 90
-    if crash.any() and crash.mean() < 1 / 3:
-        out += CRASH_BONUS * crash
-    out += METER_BONUS * np.isin(lines, [c.tick for c in song.grid.meter.changes])
-    active = active_tracks(song, edges)
-    if active.shape[1] >= FEWEST_TRACKS:
-        for i in range(1, n):
-            before, after = active[max(0, i - 2) : i].any(axis=0), active[i : i + 2].any(axis=0)
-            either = int((before | after).sum())
-            out[i] += ENTRANCE_BONUS * (int((before ^ after).sum()) / either if either else 0.0)
+    `worth`, (sections, kinds), decides; sections whose words have spoken stay what they are.
+    """
+    out = kinds.copy()
+    gain = worth[:, CHORUS] - worth[:, SUNG]
+    for group in set(groups):
+        mine = (np.array(groups) == group) & (kinds != UNSUNG)
+        if mine.any() and np.abs(gain[mine]).max() < KIND_WEIGHT * WORDS_TRUST:
+            out[mine] = CHORUS if gain[mine].sum() > 0 else SUNG
     return out
-
-
-def active_tracks(song: Song, edges: Ints) -> NDArray[np.bool_]:
-    """Whether each track plays in each bar, shape (bars, tracks with notes)."""
-    columns = []
-    for track in song.tracks:
-        if track.notes:
-            plays = np.zeros(len(edges) - 1, dtype=bool)
-            bar = np.searchsorted(edges, [n.start_tick + 60 for n in track.notes], side="right") - 1
-            plays[np.clip(bar, 0, len(plays) - 1)] = True
-            columns.append(plays)
-    return np.array(columns, dtype=bool).reshape(-1, len(edges) - 1).T
-
-
-def loose_ends(song: Song, edges: Ints, melody: Sequence[MelodyNote]) -> tuple[bool, bool]:
-    """Whether the first bar begins with a rest, and whether no note of the tune begins in the last."""
-    first = min((n.start_tick for t in song.tracks for n in t.notes), default=0)
-    last = max((m.start_tick for m in melody), default=0)
-    return first >= LEAD_IN * edges[1], last < edges[-2] - 60
-
-
-def best_lines(score: NDArray[np.float64], *, lead_in: bool = False, last_ring: bool = False) -> Ints:
-    """The bars at which sections begin, and the number of bars, from the log odds of each line, (bars,).
-
-    `lead_in` lets the first bar be a section, `last_ring` the last one.
-    """
-    n = len(score)
-    if n < 4:
-        return np.array([0, n], dtype=np.int64)
-    prior = LENGTH_WEIGHT * np.log(np.maximum(LENGTHS, 1e-3))
-    prior[:2] = -1e6
-    best = np.full(n + 1, -np.inf)
-    best[0] = 0.0
-    back = np.zeros(n + 1, dtype=np.int64)
-    for j in range(1, n + 1):
-        first = max(0, j - len(LENGTHS) + 1)
-        ways = best[first:j] + prior[j - np.arange(first, j)]
-        if (lead_in and j == 1) or (last_ring and j == n):
-            ways[-1] = best[j - 1]
-        k = int(ways.argmax())
-        best[j] = ways[k] + (score[j] + BOUNDARY_BIAS if j < n else 0.0)
-        back[j] = first + k
-    lines = [n]
-    while lines[-1] > 0:
-        lines.append(int(back[lines[-1]]))
-    return np.array(lines[::-1], dtype=np.int64)

@@ -1,167 +1,197 @@
-"""The tune: which notes of which tracks a listener would sing.
+"""The melody: which notes of which tracks a listener would sing.
 
-Where a track carries the tune alone, a Viterbi path over bars says which one does so when: changing is dear, and
-silence is a choice. Where it lies inside polyphonic parts, notes are taken one by one
-(`track_facts.melody_probability`). Either way the outcome is one line.
+Where a band plays, `leads.py` says who leads in each bar, and the melody is that track's line: of notes that begin
+together the highest, or, in a part that plays chords as well, the likeliest. Where one player plays everything, notes
+are taken one by one (`track_facts.melody_probability`). Either way the outcome is one line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.analysis.melody import track_roles as role_finding
+from remixkit.analysis.melody.leads import NOBODY, Leads
 from remixkit.analysis.melody.note_features import NoteTable
-from remixkit.analysis.melody.track_facts import SongFacts, TrackFacts, describe
-from remixkit.model.analysis import MelodyNote, TrackRole
-from remixkit.model.song import Song, Track
+from remixkit.analysis.melody.track_facts import SongFacts
+from remixkit.model.analysis import MelodyNote
+from remixkit.model.song import Song
 from remixkit.model.timing import TICKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-SWITCH_COST = 4.0
-STAND_IN = 1.5
-"""How much worse than the main track another may look and still stand in for it while it rests."""
-SECTION_BARS, RELIEF, RELIEF_TUNE = 4, 2.0, 0.5
-"""Where the main track rests so many bars, what a track named as a tune, or as likely one note by note, is worth."""
-IDLE = -1.0
 LIKELY = 0.4
-POSSIBLE = (0.4, 0.3, 0.2, 0.12)
-"""How probable a note must be of the tune: the first value that gives enough of one."""
+LEAST_LIKELY = 0.04
+GENEROUS = (1.2, 2.0, 3.0)
+"""What a note is worth beside its log-odds: the first value that gives enough of a melody. At an even bet (0) too many
+are left out."""
+LEAP_COST, FREE_LEAP, LEAP_FADES_TICKS = 0.2, 5, 4 * TICKS_PER_QUARTER
+"""What a semitone of a leap costs beyond a fourth, in log-odds; less after a rest."""
+MOST_CANDIDATES = 20_000
 ENOUGH, LEAST_COVERAGE = 0.6, 0.25
-"""Of the bars: in how many a tune should sound; in fewer than the second it is not believed."""
+"""Of the bars: in how many a melody should sound; in fewer than the second it is not believed."""
+MOST_VOICES = 2.2
+"""A part that begins at most so many notes at once, on average, plays a line, with a second voice perhaps."""
+UNDER = 0.6
+"""A note under one of the same part that sounds on for so much of its length is no melody."""
+HAMMERED = 16
+"""So many notes of one pitch in a row are no melody."""
+NEAREST = 16
 CHORD_TICKS = TICKS_PER_QUARTER // 16
 
 
-def find_melody(
-    song: Song, roles: Sequence[TrackRole], melody_track: int | None = None, facts: SongFacts | None = None
-) -> tuple[MelodyNote, ...]:
-    """The tune.
+def find_melody(song: Song, facts: SongFacts, leads: Leads) -> tuple[MelodyNote, ...]:
+    """The melody.
 
     Parameters
     ----------
     song : Song
         On its true grid.
-    roles : sequence of TrackRole
-        One a track.
-    melody_track : int, optional
-        The track to take it from, by the user's word.
-    facts : SongFacts, optional
-        As `describe` gives them, to save doing it again.
+    facts : SongFacts
+        As `describe` gives them.
+    leads : Leads
+        As `find_leads` gives them.
 
     Returns
     -------
     tuple of MelodyNote
-        In order, one at a time; empty where nothing sounds like a tune (see `prominent_line`).
+        In order, one at a time; empty where nothing sounds like a melody (see `prominent_line`).
     """
-    known = describe(song) if facts is None else facts
-    if melody_track is not None:
-        return _from_track(song, known, melody_track)
-    if "melody" in roles:
-        return _over_tracks(song, known, roles.index("melody"))
-    return _inside(song, known)
+    if _is_one_player(facts) or leads.main is None:
+        return _inside(song, facts)
+    return _of_leads(song, facts, leads.at(_start_ticks(facts.table)))
 
 
-def prominent_line(song: Song, facts: SongFacts | None = None) -> tuple[MelodyNote, ...]:
-    """What to take for a tune where there is none: the highest note at each onset of the likeliest part."""
-    known = describe(song) if facts is None else facts
-    scores = [role_finding.melody_score(t, f) for t, f in zip(song.tracks, known.tracks, strict=True)]
-    best = int(np.argmax(scores))
-    rows = np.flatnonzero(known.table.track == best)
-    return _line(song, known.table, rows, known.table.pitch.astype(np.float64))
+def melody_of(song: Song, facts: SongFacts, track: int) -> tuple[MelodyNote, ...]:
+    """The melody in one given track, even if it is a drum's."""
+    return _of_leads(song, facts, np.full(len(facts.table), track))
 
 
-def _from_track(song: Song, facts: SongFacts, track: int) -> tuple[MelodyNote, ...]:
-    """The tune in one given track, even if it is a drum's."""
-    table, tune = facts.table, facts.tune
-    rows = np.flatnonzero(table.track == track)
-    worth = table.pitch.astype(np.float64)
-    if facts.tracks[track].single < 0.5 and len(rows):
-        likely = rows[tune[rows] >= LIKELY]
-        if _coverage(song, table, likely) >= 0.6 * _coverage(song, table, rows):
-            rows, worth = likely, tune
-    return _line(song, table, rows, worth)
+def spliced(
+    melody: tuple[MelodyNote, ...], other: tuple[MelodyNote, ...], start_tick: int, end_tick: int
+) -> tuple[MelodyNote, ...]:
+    """The melody with what begins from one tick to another taken from another line."""
+    kept = [n for n in melody if not start_tick <= n.start_tick < end_tick]
+    return _one_at_a_time(sorted([*kept, *(n for n in other if start_tick <= n.start_tick < end_tick)]), None)
 
 
-def _over_tracks(song: Song, facts: SongFacts, main: int) -> tuple[MelodyNote, ...]:
-    """The tune where tracks take turns: Viterbi over bars, the states being the candidate tracks and silence."""
-    bars = np.array([start for start, _ in song.grid.meter.bars(max(song.end_tick, 1))])
-    bar_of = np.searchsorted(bars, np.rint(facts.table.start_beats * TICKS_PER_QUARTER), side="right") - 1
-    plays = [np.bincount(bar_of[facts.table.track == i], minlength=len(bars)) > 0 for i in range(len(song.tracks))]
-    worth = _worth(song, facts, main, _long_runs(~plays[main]))
-    gain = np.zeros((len(bars), len(worth) + 1))
-    for k, (i, values) in enumerate(worth.items()):
-        gain[:, k] = np.where(plays[i], values, IDLE)
-    path = _cheapest_path(gain)
-    rows: list[NDArray[np.int64]] = []
-    for k, i in enumerate(worth):
-        here = np.flatnonzero(facts.table.track == i)
-        rows.append(here[path[bar_of[here]] == k])
-    chosen = np.sort(np.concatenate(rows))
-    return _line(song, facts.table, chosen, facts.table.pitch.astype(np.float64))
+def prominent_line(song: Song, facts: SongFacts) -> tuple[MelodyNote, ...]:
+    """What to take for a melody where there is none: the highest note at each onset of the likeliest part."""
+    scores = [
+        role_finding.melody_score(t, f) - 20.0 * (f.low == f.high)
+        for t, f in zip(song.tracks, facts.tracks, strict=True)
+    ]
+    allowed = facts.table.track == int(np.argmax(scores))
+    worth = facts.table.pitch.astype(np.float64)
+    found = _line(song, facts.table, np.flatnonzero(allowed), worth)
+    rest = _line(song, facts.table, np.flatnonzero(allowed & ~_hammers(facts, found)), worth)
+    return rest or found
 
 
-def _worth(song: Song, facts: SongFacts, main: int, rests: NDArray[np.bool_]) -> dict[int, Floats]:
-    """What each candidate track is worth bar by bar, where it plays; `rests` are long rests of the main one.
+def _is_one_player(facts: SongFacts) -> bool:
+    """Whether one polyphonic player, or both hands of one, play all that has a pitch."""
+    total = max(1, len(facts.table))
+    players = [f for k, f in enumerate(facts.tracks) if (facts.table.track == k).sum() >= 0.03 * total]
+    return len(players) <= 1 or (len(players) == 2 and all(f.single < 0.6 for f in players))
 
-    The interludes of a sung song are no part of its tune: from a singer nobody takes over.
-    """
-    scores = [role_finding.melody_score(t, f) for t, f in zip(song.tracks, facts.tracks, strict=True)]
-    is_sung = role_finding.is_sung(song.tracks[main], facts.tracks[main])
-    out: dict[int, Floats] = {}
-    for i, (track, f) in enumerate(zip(song.tracks, facts.tracks, strict=True)):
-        value = scores[i] - scores[main] + STAND_IN
-        if i == main:
-            out[i] = np.full(len(rests), 2 * STAND_IN)
-            continue
-        if not f.notes or f.single < 0.6 or f.together >= 1.6:
-            continue
-        relieves = not is_sung and scores[i] > 0 and _may_relieve(track, f)
-        if value > 0 or relieves:
-            usual = value if value > 0 else IDLE
-            out[i] = np.where(rests, max(usual, RELIEF) if relieves else usual, usual)
+
+def _start_ticks(table: NoteTable) -> Ints:
+    return np.rint(table.start_beats * TICKS_PER_QUARTER).astype(np.int64)
+
+
+def _of_leads(song: Song, facts: SongFacts, leads: Ints) -> tuple[MelodyNote, ...]:
+    """The line of whoever leads at each note's onset."""
+    table, at = facts.table, _start_ticks(facts.table)
+    rows, worth = [], table.pitch.astype(np.float64)
+    for track in np.unique(leads[leads != NOBODY]).tolist():
+        mine = np.flatnonzero((table.track == track) & (leads == track))
+        onsets = 1 + int((np.diff(at[mine]) > CHORD_TICKS).sum())
+        likely = facts.tune[mine] >= LIKELY
+        is_chords = len(mine) > MOST_VOICES * onsets
+        if is_chords and _coverage(song, table, mine[likely]) >= ENOUGH * _coverage(song, table, mine):
+            mine = mine[likely]
+            worth[mine] = facts.tune[mine]
+        else:
+            mine = mine[likely | ~_is_under(table, mine)]
+        rows.append(mine)
+    return _line(song, table, np.sort(np.concatenate(rows)), worth) if rows else ()
+
+
+def _is_under(table: NoteTable, rows: Ints) -> NDArray[np.bool_]:
+    """Whether each note of a part is struck under a higher one that sounds on."""
+    start, end, pitch = table.start_beats[rows], table.end_beats[rows], table.pitch[rows]
+    out = np.zeros(len(rows), dtype=bool)
+    for k in range(1, min(NEAREST, len(rows))):
+        before, after = slice(0, len(rows) - k), slice(k, len(rows))
+        overlap = np.minimum(end[before], end[after]) - start[after]
+        begun = (start[after] - start[before]) * TICKS_PER_QUARTER > CHORD_TICKS
+        out[after] |= begun & (pitch[before] > pitch[after]) & (overlap >= UNDER * (end[after] - start[after]))
     return out
-
-
-def _may_relieve(track: Track, facts: TrackFacts) -> bool:
-    """Whether a track that is not the main one may carry the tune through a section in which that one rests."""
-    return role_finding.is_named_tune(track) or facts.tune >= RELIEF_TUNE
-
-
-def _long_runs(rests: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The bars that lie in a run of at least `SECTION_BARS` such bars."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], rests.astype(np.int64), [0]])))
-    out = np.zeros_like(rests)
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        out[start:end] = end - start >= SECTION_BARS
-    return out
-
-
-def _cheapest_path(gain: Floats) -> NDArray[np.int64]:
-    states = gain.shape[1]
-    cost = SWITCH_COST * (1 - np.eye(states))
-    total, back = gain[0], np.zeros(gain.shape, dtype=np.int64)
-    for k in range(1, len(gain)):
-        options = total[:, None] - cost
-        back[k] = options.argmax(0)
-        total = options.max(0) + gain[k]
-    path = np.empty(len(gain), dtype=np.int64)
-    path[-1] = int(total.argmax())
-    for k in range(len(gain) - 1, 0, -1):
-        path[k - 1] = back[k, path[k]]
-    return path
 
 
 def _inside(song: Song, facts: SongFacts) -> tuple[MelodyNote, ...]:
-    """The tune note by note, among all pitched notes."""
+    """The melody note by note, among all pitched notes."""
+    allowed = np.array([f.low < f.high for f in facts.tracks])[facts.table.track]
+    rows = _path_in_enough_bars(song, facts, allowed)
+    found = _line(song, facts.table, rows, facts.tune)
+    hammers = _hammers(facts, found)
+    if hammers.any():
+        rows = _path_in_enough_bars(song, facts, allowed & ~hammers)
+        found = _line(song, facts.table, rows, facts.tune)
+    return found if _coverage(song, facts.table, rows) >= LEAST_COVERAGE else ()
+
+
+def _path_in_enough_bars(song: Song, facts: SongFacts, allowed: NDArray[np.bool_]) -> Ints:
+    """The best path at the first of the `GENEROUS` that leaves few bars without melody."""
     rows = np.zeros(0, dtype=np.int64)
-    for least in POSSIBLE:
-        rows = np.flatnonzero(facts.tune >= least)
+    for generous in GENEROUS:
+        rows = _path(facts, allowed & (facts.tune >= LEAST_LIKELY), generous)
         if _coverage(song, facts.table, rows) >= ENOUGH:
             break
-    return _line(song, facts.table, rows, facts.tune) if _coverage(song, facts.table, rows) >= LEAST_COVERAGE else ()
+    return rows
+
+
+def _path(facts: SongFacts, allowed: NDArray[np.bool_], generous: float) -> Ints:
+    """The likeliest line of notes one after the other, wide leaps being dear, less so after a rest (Viterbi)."""
+    candidates = np.flatnonzero(allowed)
+    if not 0 < len(candidates) <= MOST_CANDIDATES:
+        return candidates
+    p = np.clip(facts.tune[candidates], 1e-3, 1 - 1e-3)
+    gain = np.log(p / (1 - p)) + generous
+    at, pitch = _start_ticks(facts.table)[candidates], facts.table.pitch[candidates].astype(np.float64)
+    total, back = gain.copy(), np.full(len(gain), -1)
+    best = -1
+    """The note before those looked at one by one at which the best line ends."""
+    for k in range(1, len(gain)):
+        low = max(0, k - NEAREST)
+        if low and (best < 0 or total[low - 1] > total[best]):
+            best = low - 1
+        near = slice(low, k)
+        rest = at[k] - at[near]
+        leap = np.maximum(0.0, np.abs(pitch[near] - pitch[k]) - FREE_LEAP) * np.exp(-rest / LEAP_FADES_TICKS)
+        value = np.where(rest > CHORD_TICKS, total[near] - LEAP_COST * leap, -np.inf)
+        one = int(value.argmax())
+        before, worth = (low + one, value[one]) if best < 0 or value[one] >= total[best] else (best, total[best])
+        if worth > 0:
+            total[k], back[k] = gain[k] + worth, before
+    path = [int(total.argmax())]
+    while back[path[-1]] >= 0:
+        path.append(int(back[path[-1]]))
+    return candidates[path[::-1]]
+
+
+def _hammers(facts: SongFacts, melody: tuple[MelodyNote, ...]) -> NDArray[np.bool_]:
+    """The notes of a pitch where a line has it many times in a row."""
+    at, out = _start_ticks(facts.table), np.zeros(len(facts.table), dtype=bool)
+    for pitch, notes in groupby(melody, key=lambda n: n.pitch):
+        run = list(notes)
+        if len(run) >= HAMMERED:
+            out |= (at >= run[0].start_tick) & (at <= run[-1].start_tick) & (facts.table.pitch == pitch)
+    return out
 
 
 def _coverage(song: Song, table: NoteTable, rows: NDArray[np.int64]) -> float:
@@ -170,20 +200,28 @@ def _coverage(song: Song, table: NoteTable, rows: NDArray[np.int64]) -> float:
     return len(np.unique(at)) / max(1, len(bars))
 
 
-def _line(song: Song, table: NoteTable, rows: NDArray[np.int64], worth: Floats) -> tuple[MelodyNote, ...]:
+def _line(song: Song, table: NoteTable, rows: Ints, worth: Floats) -> tuple[MelodyNote, ...]:
     """One note at a time: of those that begin together the worthiest; each ends where the next begins."""
-    notes = [(song.tracks[table.track[r]].notes[table.index[r]], int(table.track[r]), float(worth[r])) for r in rows]
+    notes = []
+    for r in rows.tolist():
+        note, track = song.tracks[table.track[r]].notes[table.index[r]], int(table.track[r])
+        notes.append(MelodyNote(note.start_tick, note.end_tick, note.pitch, note.velocity, track))
+    return _one_at_a_time(notes, worth[rows])
+
+
+def _one_at_a_time(notes: Sequence[MelodyNote], worth: Floats | None) -> tuple[MelodyNote, ...]:
+    """Notes in order -> one line; without `worth`, of notes that begin together the first stays."""
     kept: list[MelodyNote] = []
     best = 0.0
-    for note, track, value in notes:
-        one = MelodyNote(note.start_tick, note.end_tick, note.pitch, note.velocity, track)
-        if kept and one.start_tick - kept[-1].start_tick <= CHORD_TICKS:
+    for k, note in enumerate(notes):
+        value = 0.0 if worth is None else float(worth[k])
+        if kept and note.start_tick - kept[-1].start_tick <= CHORD_TICKS:
             if value > best:
-                kept[-1], best = one, value
+                kept[-1], best = note, value
             continue
-        kept.append(one)
+        kept.append(note)
         best = value
-    ends = [n.start_tick for n in kept[1:]] + [song.end_tick + 1] * bool(kept)
+    ends = [n.start_tick for n in kept[1:]] + [n.end_tick for n in kept[-1:]]
     return tuple(
         MelodyNote(n.start_tick, max(n.start_tick + 1, min(n.end_tick, end)), n.pitch, n.velocity, n.track)
         for n, end in zip(kept, ends, strict=True)

@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from remixkit.analysis.features import beats_one_pitch
-from remixkit.analysis.melody.track_facts import SongFacts, TrackFacts, describe
+from remixkit.analysis.melody.track_facts import SongFacts, TrackFacts
+from remixkit.midi.reading.drum_channels import DRUM_NAMES
 from remixkit.midi.spec import DRUM_VOICES
 from remixkit.model.analysis import TrackRole
 from remixkit.model.song import Song, Track
@@ -24,11 +25,6 @@ NOT_TUNE_NAMES = re.compile(
 )
 SUNG_NAMES = re.compile(r"\bvoc|vocal|\bvox\b|\bvo\d*\b|\bsing|ボーカル|ヴォーカル|ボ-カル|うた|歌", re.IGNORECASE)
 BASS_NAMES = re.compile(r"\bbass\b|\bbs\b|ベース|contrabass", re.IGNORECASE)
-DRUM_NAMES = re.compile(
-    r"\b(drums?|perc\w*|kick|snare|hi-?hats?|cymbals?|claps?|toms?|timbales|congas?|bongos?)\b|"
-    r"ドラム|パーカッション|打楽器|スネア|バスドラ|ハイハット|シンバル",
-    re.IGNORECASE,
-)
 SINGING_PROGRAMS = {22, 40, 52, 53, 54, 56, 64, 65, 66, 67, 68, 71, 72, 73, 75, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87}
 HELD_PROGRAMS = {*range(48, 52), *range(88, 96)}
 BASS_PROGRAMS = set(range(32, 40))
@@ -45,6 +41,11 @@ LONGEST_STROKE_BEATS = 0.5
 def is_named_tune(track: Track) -> bool:
     """Whether a track's name says that it has the tune."""
     return bool(TUNE_NAMES.search(track.name)) and not NOT_TUNE_NAMES.search(track.name)
+
+
+def is_not_tune(track: Track) -> bool:
+    """Whether a track's name says that it has something else than the tune."""
+    return bool(NOT_TUNE_NAMES.search(track.name))
 
 
 def is_sung(track: Track, facts: TrackFacts) -> bool:
@@ -79,51 +80,42 @@ def melody_score(track: Track, facts: TrackFacts) -> float:
     return score - 1.5 * (facts.density > 3.2)
 
 
-def track_roles(song: Song, facts: SongFacts | None = None) -> tuple[TrackRole, ...]:
+def track_roles(song: Song, facts: SongFacts, main: int | None, *, is_told: bool = False) -> tuple[TrackRole, ...]:
     """A role for each track.
 
     Parameters
     ----------
     song : Song
         On its true grid.
-    facts : SongFacts, optional
-        As `describe` gives them, to save doing it again.
+    facts : SongFacts
+        As `describe` gives them.
+    main : int or None
+        The track that leads longest (`Leads.main`).
+    is_told : bool
+        Whether that is the user's word.
 
     Returns
     -------
     tuple of TrackRole
-        At most one track is "melody": where the tune lies inside a polyphonic part, that part keeps its role.
+        At most one track is "melody": where the melody lies inside chords, that part keeps its role.
     """
-    known = describe(song) if facts is None else facts
-    main = melody_track(song, known)
-    main_score = -9.0 if main is None else melody_score(song.tracks[main], known.tracks[main])
     return tuple(
-        "melody" if i == main else _role(t, f, main_score)
-        for i, (t, f) in enumerate(zip(song.tracks, known.tracks, strict=True))
+        "melody" if i == main and (is_told or _is_line(t, f)) else _role(t, f)
+        for i, (t, f) in enumerate(zip(song.tracks, facts.tracks, strict=True))
     )
 
 
-def melody_track(song: Song, facts: SongFacts) -> int | None:
-    """The track that carries the tune on its own; None where the tune lies inside polyphonic parts."""
-    scores = [melody_score(t, f) for t, f in zip(song.tracks, facts.tracks, strict=True)]
-    if not scores:
-        return None
-    best = int(np.argmax(scores))
-    chosen = facts.tracks[best]
-    marked = bool(TUNE_NAMES.search(song.tracks[best].name)) or chosen.lyrics > SUNG_LYRICS
-    if not chosen.notes or song.tracks[best].is_drum:
-        return None
-    if marked or (chosen.single >= 0.6 and chosen.together < 1.6):
-        return best
-    return None
+def _is_line(track: Track, facts: TrackFacts) -> bool:
+    marked = is_named_tune(track) or facts.lyrics > SUNG_LYRICS
+    return marked or (facts.single >= 0.5 and facts.together < 1.7)
 
 
-def _role(track: Track, facts: TrackFacts, main_score: float) -> TrackRole:
+def _role(track: Track, facts: TrackFacts) -> TrackRole:
     if not facts.notes:
         return "empty"
     if track.is_drum:
         return "drums" if sum(n.pitch in KIT for n in track.notes) >= 0.25 * facts.notes else "percussion"
-    if track.program in STRUCK_PROGRAMS or _is_struck(track, facts):
+    if track.program in STRUCK_PROGRAMS or is_struck(track, facts):
         return "percussion"
     if track.program in NOISE_PROGRAMS and (facts.coverage < 0.2 or track.program >= 120):
         return "effects"
@@ -141,9 +133,9 @@ def _role(track: Track, facts: TrackFacts, main_score: float) -> TrackRole:
     return "second"
 
 
-def _is_struck(track: Track, facts: TrackFacts) -> bool:
+def is_struck(track: Track, facts: TrackFacts) -> bool:
     """Whether a pitched channel plays drums: by its name, or because a synthesiser beats one pitch, short and often."""
-    if DRUM_NAMES.search(track.name) and not BASS_NAMES.search(track.name):
+    if DRUM_NAMES.search(track.name):
         return True
     return track.program in SYNTH_PROGRAMS and beats_one_pitch(track) and facts.length_beats <= LONGEST_STROKE_BEATS
 

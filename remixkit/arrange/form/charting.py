@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from remixkit.arrange.form.chart import Chart, PlannedSection, SourceLine
-from remixkit.arrange.form.cuts import fitted
+from remixkit.arrange.form.cuts import cut_to_length
 from remixkit.arrange.form.outline import Outline, outline_of
-from remixkit.arrange.form.quantise import quantised
+from remixkit.arrange.form.quantise import softly_quantised
 from remixkit.arrange.form.tempo import cover_tempo, meter_of
 from remixkit.arrange.form.transitions import with_transitions
 from remixkit.arrange.form.transpose import semitones_to, transposed
@@ -38,7 +38,7 @@ def chart(analysis: Analysis, style: Style, *, seed: int = 0) -> Chart:
     """
     fingerprint = fingerprint_of(analysis)
     semitones = 0 if style.harmony.key is None else semitones_to(analysis, style.harmony.key)
-    fit = fitted(transposed(analysis, semitones), style.form)
+    fit = cut_to_length(transposed(analysis, semitones), style.form)
     made = laid_out(fit.analysis, style, take_seed(fingerprint, seed))
     source_map = SourceMap(fit.source_map.stretches, semitones).then(made.source_map)
     return replace(made, seed=seed, fingerprint=fingerprint, source_map=source_map)
@@ -69,7 +69,7 @@ def laid_out(analysis: Analysis, style: Style, seed: int) -> Chart:
     tempo, half_time = cover_tempo(analysis, style.form, outline, meter)
     keys = _keys(analysis, outline)
     heard = [Note(n.start_tick, n.end_tick, n.pitch, n.velocity) for n in analysis.melody]
-    melody = _moved(quantised(heard), outline)
+    melody = _moved(softly_quantised(heard), outline)
     chords = _chords(analysis, outline, keys)
     coloured = colour_chords(
         chords,
@@ -88,7 +88,7 @@ def laid_out(analysis: Analysis, style: Style, seed: int) -> Chart:
         melody=melody,
         lyrics=spans.shift(_lyrics(analysis), outline.shift_ticks),
         source=tuple(
-            SourceLine(role, _moved(quantised(track.notes), outline))
+            SourceLine(role, _moved(softly_quantised(track.notes), outline))
             for track, role in zip(analysis.song.tracks, analysis.roles, strict=True)
             if track.notes
         ),

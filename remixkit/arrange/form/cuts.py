@@ -48,7 +48,7 @@ Cut = tuple[tuple[int, int], ...]
 """Runs of passages that are kept: (first, one after the last)."""
 
 
-def fitted(analysis: Analysis, form: FormSpec) -> Excerpt:
+def cut_to_length(analysis: Analysis, form: FormSpec) -> Excerpt:
     """The song from its first sounding bar on and without holes, cut to `length_s`; warnings say which bars were kept.
 
     A song that is shorter already stays whole.

@@ -28,7 +28,7 @@ def is_sequenced(notes: Sequence[Note]) -> bool:
     return exact / len(notes) >= _EXACT_SHARE or near / len(notes) >= 0.97
 
 
-def quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
+def softly_quantised(notes: Sequence[Note]) -> tuple[Note, ...]:
     """Pull onsets three quarters of the way to the nearest sixteenth or triplet.
 
     Each beat takes the grid that fits its onsets better; triplets must fit clearly better. A sequenced line comes back

@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from remixkit.arrange.playing.player import ordered
 from remixkit.arrange.playing.task import RoleOutput
-from remixkit.model.song import Note
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.style.role_kinds import traits
 from remixkit.style.schema import RoleSpec, Style
@@ -55,7 +54,7 @@ def _clear_all(notes: Sequence[Note], spec: RoleSpec, low: Mapping[int, set[int]
         cleared_note = _clear(n, spec, low)
         if cleared_note is not None and not n.pitch < tops[n.start_tick] < cleared_note.pitch:
             kept.append(cleared_note)
-    return ordered(kept)
+    return each_pitch_alone(kept)
 
 
 def _clear(n: Note, spec: RoleSpec, low: Mapping[int, set[int]]) -> Note | None:

@@ -18,7 +18,7 @@ _WHEEL, _WHEEL_GROWS_S = 48, 0.5
 _VIBRATO_STEP_S = 1 / (_VIBRATO_HZ * 8)
 
 
-def swells(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = CC_EXPRESSION) -> list[Control]:
+def swelling(spans: Sequence[tuple[int, int]], *, low: int, high: int, number: int = CC_EXPRESSION) -> list[Control]:
     """A rise to two thirds of each span and a fall to its end, a value an eighth note, repeated values left out."""
     out: list[Control] = []
     last = -1

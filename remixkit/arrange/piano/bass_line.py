@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from remixkit.arrange.piano.phrases import Phrase, Sounding, intensity_at
+from remixkit.arrange.piano.phrases import HeldKeys, Phrase, intensity_at
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -58,7 +58,7 @@ def bass_line(
     """
     if not chords:
         return ()
-    view = Sounding(melody)
+    view = HeldKeys(melody)
     above = [sung_with(view, c.start_tick) for c in chords]
     left = [sung_before(view, c.start_tick) for c in chords]
     starts = {s.start_tick for s in spans}
@@ -81,12 +81,12 @@ def bass_line(
     return tuple(choice[i][0] for choice, i in zip(options, path, strict=True))
 
 
-def sung_with(melody: Sounding, tick: int) -> int | None:
+def sung_with(melody: HeldKeys, tick: int) -> int | None:
     """What is sung with a chord that begins at a tick."""
     return next((n.pitch for n in reversed(melody.during(tick, tick + _SOON))), None)
 
 
-def sung_before(melody: Sounding, tick: int) -> int | None:
+def sung_before(melody: HeldKeys, tick: int) -> int | None:
     """What was sung last before a chord that begins at a tick."""
     past = (n.pitch for n in reversed(melody.during(tick - _PAST, tick)) if n.start_tick < tick - _SOON)
     return next(past, None)

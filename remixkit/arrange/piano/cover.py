@@ -16,8 +16,8 @@ from remixkit.arrange.piano import inner_voices, left_textures, right_melody
 from remixkit.arrange.piano.bass_line import HIGH, LOW, bass_line
 from remixkit.arrange.piano.hands import LEVELS, ROLL_S, Reach, WeightedNote, fit_hand, roll
 from remixkit.arrange.piano.left_keys import TOP, ChordContext, HandLimits
-from remixkit.arrange.piano.pedal import pedal
-from remixkit.arrange.piano.phrases import Phrase, Sounding, chord_bars, phrase_at, phrases_of
+from remixkit.arrange.piano.pedal import pedal_controls
+from remixkit.arrange.piano.phrases import HeldKeys, Phrase, chord_bars, phrase_at, phrases_of
 from remixkit.arrange.piano.right_line import HIGH as MELODY_HIGH
 from remixkit.arrange.piano.right_line import LOW as MELODY_LOW
 from remixkit.arrange.piano.right_line import placed_melody, rests, stand_in
@@ -77,7 +77,7 @@ class _Hand:
 
     def phrase(self, notes: Sequence[Note]) -> RoleOutput:
         """Notes with the pedal, which every one of the pianist's parts carries."""
-        return RoleOutput(tuple(sorted(notes)), pedal(self.chart, first_tick=self.spans[0].start_tick))
+        return RoleOutput(tuple(sorted(notes)), pedal_controls(self.chart, first_tick=self.spans[0].start_tick))
 
 
 @role(settings=RightHandSettings, traits=Traits(leads=True, hand="right", patterns="events"))
@@ -110,7 +110,7 @@ def left_hand(task: RoleTask[LeftHandSettings]) -> RoleOutput:
         return RoleOutput()
     right = [n for name, p in task.done.items() if traits(task.style.roles[name]).leads for n in p.notes]
     line = sorted(n for n in right if n.origin.function in ("", "melody", "stand_in")) or list(chart.melody)
-    limits = HandLimits(Sounding(right or chart.melody), Sounding(line))
+    limits = HandLimits(HeldKeys(right or chart.melody), HeldKeys(line))
     contexts = _contexts(task, spans, line, limits, hand.level)
     chosen = left_textures.textures(task, spans, contexts, limits, hand.level)
     final_tick = _final_tick(chart)

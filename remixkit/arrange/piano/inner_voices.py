@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from remixkit.arrange.form.chart import Chart
 from remixkit.arrange.piano.hands import WeightedNote
-from remixkit.arrange.piano.phrases import Phrase, Sounding, evened, phrase_at
+from remixkit.arrange.piano.phrases import HeldKeys, Phrase, evened, phrase_at
 from remixkit.arrange.piano.right_line import held, strength, weight
 from remixkit.arrange.piano.right_melody import Touch, lift, midi
 from remixkit.arrange.playing.tones import clashes
@@ -141,7 +141,7 @@ def moving(
     busy : bool
         Whether gaps of a beat are filled in quiet sections too, not only those of a beat and a half.
     """
-    view, sounding = Sounding(_second_voice(chart)), Sounding(right)
+    view, sounding = HeldKeys(_second_voice(chart)), HeldKeys(right)
     out: list[WeightedNote] = []
     for n, following in zip_longest(line, line[1:]):
         span = phrase_at(spans, n.start_tick)
@@ -204,7 +204,7 @@ def _second_voice(chart: Chart) -> list[Note]:
     return [n for line in chart.source if line.role in ("second", "riff") for n in line.notes]
 
 
-def _struck_at(view: Sounding, tick: int) -> Note | None:
+def _struck_at(view: HeldKeys, tick: int) -> Note | None:
     """What the source's second voice strikes at a place; its highest note."""
     near = view.struck(tick - _EIGHTH // 4, tick + _EIGHTH // 4)
     return max(near, key=lambda n: n.pitch, default=None)
@@ -239,7 +239,7 @@ def _of_figure(chart: Chart, places: Sequence[int], figure: str) -> list[int]:
     return [p for p in places if (strength(chart, p) >= 0.5) == is_beat] or list(places[:1])
 
 
-def _between(chart: Chart, tick: int, sounding: Sounding, melody: int, wanted: int | None, last: int) -> int | None:
+def _between(chart: Chart, tick: int, sounding: HeldKeys, melody: int, wanted: int | None, last: int) -> int | None:
     """A chord tone under what the right hand holds, near the last one but not on it; of `wanted`'s class if it can."""
     pcs = tones(chord_at(chart.chords, tick))
     above = sounding.during(tick, tick + _EIGHTH)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from remixkit.arrange.form.chart import Chart
-from remixkit.arrange.piano.phrases import Sounding
+from remixkit.arrange.piano.phrases import HeldKeys
 from remixkit.arrange.playing.tones import approach, clashes, degree_interval
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.timing import TICKS_PER_QUARTER
@@ -49,8 +49,8 @@ class ChordContext:
 class HandLimits:
     """What the left hand must not touch: the right hand, and the tune in it."""
 
-    right: Sounding
-    melody: Sounding
+    right: HeldKeys
+    melody: HeldKeys
 
     def ceiling(self, start_tick: int, end_tick: int) -> int:
         """The highest key to be had over a stretch."""

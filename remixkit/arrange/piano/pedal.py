@@ -9,7 +9,7 @@ from remixkit.model.song import Control
 _UP_S, _DOWN_S = 0.010, 0.060
 
 
-def pedal(chart: Chart, *, first_tick: int = 0, least_s: float = 1.3) -> tuple[Control, ...]:
+def pedal_controls(chart: Chart, *, first_tick: int = 0, least_s: float = 1.3) -> tuple[Control, ...]:
     """Pedal up 10 ms before a chord changes and down 60 ms after (craft); a long chord is cleared at every bar line.
 
     Where chords come faster than one in `least_s` seconds the pedal goes down for every other one or rarer, and

@@ -130,7 +130,7 @@ def sung_in(notes: Sequence[Note], spans: Sequence[Phrase], bar_ticks: int) -> l
     return out
 
 
-class Sounding:
+class HeldKeys:
     """A look-up: what sounds over a stretch of time."""
 
     def __init__(self, notes: Sequence[Note]) -> None:

@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.piano.phrases import Sounding, phrases_of, sung_in
+from remixkit.arrange.piano.phrases import HeldKeys, phrases_of, sung_in
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.search import cheapest_path
@@ -160,7 +160,7 @@ def _top_line(chart: Chart, start_tick: int, end_tick: int) -> list[Note]:
 
 def _skyline(notes: Sequence[Note]) -> list[Note]:
     """Those that nothing higher sounds over, one an onset."""
-    view = Sounding(notes)
+    view = HeldKeys(notes)
     top = [n for n in notes if all(o.pitch <= n.pitch for o in view.during(n.start_tick, n.start_tick + 1))]
     return sorted({n.start_tick: n for n in sorted(top)}.values())
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.task import RoleTask
-from remixkit.model.song import Note
 from remixkit.style.role_kinds import is_lead
 from remixkit.style.schema import RoleSpec
 from remixkit.theory.chords import triad
@@ -70,18 +69,3 @@ def voiced(
         ceilings.append(lowest if lowest is not None and lowest >= low + 10 else None)
     chords = [replace(c, quality=triad(c.quality)) for c in task.chart.chords] if plain else task.chart.chords
     return voice_chords(chords, kind=task.spec.voicing, low=low, high=high, voices=voices, top_below=ceilings)
-
-
-def ordered(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """In order, without doubles; a key struck again while it sounds is let go first."""
-    out: list[Note] = []
-    sounding: dict[int, int] = {}
-    for n in sorted(notes, key=lambda n: (n.start_tick, n.pitch, -n.end_tick)):
-        k = sounding.get(n.pitch)
-        if k is not None and out[k].end_tick > n.start_tick:
-            if out[k].start_tick == n.start_tick:
-                continue
-            out[k] = Note(out[k].start_tick, n.start_tick, n.pitch, out[k].velocity, out[k].origin)
-        sounding[n.pitch] = len(out)
-        out.append(n)
-    return tuple(sorted(out))

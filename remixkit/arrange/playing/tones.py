@@ -42,7 +42,7 @@ def degree_interval(chord: ChordSpan, degree: str, key: Key) -> int:
     return 12 if number in (2, 9) else plain // 12 * 12 + third if number in (4, 11) else plain // 12 * 12 + fifth
 
 
-def bass_pc(chord: ChordSpan) -> int:
+def chord_bass_pc(chord: ChordSpan) -> int:
     """The pitch class at the bottom."""
     return (chord.bass_pc if chord.bass_pc is not None else chord.root_pc) or 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.player import lead_line, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.arrange.playing.tones import approach, bass_pc, clashes, degree_interval, into, nearest_pitch, place
+from remixkit.arrange.playing.tones import approach, chord_bass_pc, clashes, degree_interval, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
-from remixkit.model.song import Note
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -56,10 +56,10 @@ def arpeggio(task: RoleTask[ArpeggioSettings]) -> RoleOutput:
         for i, degree in enumerate(degrees):
             if degree == "a":
                 following = task.chart.chords[min(stroke.chord_index + 1, len(task.chart.chords) - 1)]
-                goal = place(bass_pc(following), low, high, root)
+                goal = place(chord_bass_pc(following), low, high, root)
                 pitch = approach(goal, root, key, low, high)
             elif degree == "bass":
-                pitch = place(bass_pc(chord), low, high, root)
+                pitch = place(chord_bass_pc(chord), low, high, root)
             else:
                 pitch = into(root + degree_interval(chord, degree, key), low, high)
             end = stroke.end_tick + round(ring * max(0, chord.end_tick - stroke.end_tick))
@@ -69,4 +69,4 @@ def arpeggio(task: RoleTask[ArpeggioSettings]) -> RoleOutput:
                 pitch = nearest_pitch(free, pitch)
             start = stroke.start_tick + (i * 30 if len(degrees) > 2 else 0)
             out.append(Note(start, max(end, start + 60), pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))

@@ -9,13 +9,14 @@ from itertools import pairwise, zip_longest
 from remixkit.arrange.playing.bars import ChordEvent
 from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
-from remixkit.arrange.playing.player import lead_line, ordered, plays_at, register, velocity
+from remixkit.arrange.playing.player import lead_line, plays_at, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.arrange.playing.tones import approach, bass_pc, degree_interval, into, place
+from remixkit.arrange.playing.tones import approach, chord_bass_pc, degree_interval, into, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import BASS_DRUMS
 from remixkit.model.analysis import ChordSpan
-from remixkit.model.song import Note, Origin
+from remixkit.model.song import Note, Origin, each_pitch_alone
+from remixkit.model.spans import without_overlaps
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import RoleName, Traits, role, setting
@@ -76,12 +77,12 @@ def bass(task: RoleTask[BassSettings]) -> RoleOutput:
         states = arrives and stroke.degrees[0] != "a"
         pitch = int(root) if states else _pitch(task, stroke, int(root), home, low, high, now)
         out.append(Note(stroke.start_tick, end, pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return RoleOutput(_one_at_a_time(ordered(out)))
+    return RoleOutput(without_overlaps(each_pitch_alone(out)))
 
 
 def _arrival(melody: MelodyLine, chord: ChordSpan, before: int | None, low: int, high: int, near: float) -> int:
     """Where the bass takes a new chord: near home, not in parallel fifths or octaves with the tune if it can choose."""
-    root = place(bass_pc(chord), low, high, near)
+    root = place(chord_bass_pc(chord), low, high, near)
     was = melody.pitches(chord.start_tick - TICKS_PER_QUARTER, chord.start_tick)
     now = melody.pitches(chord.start_tick, chord.start_tick + TICKS_PER_QUARTER // 4)
     if before is None or not was or not now or root == before:
@@ -123,7 +124,7 @@ def _pitch(task: RoleTask[object], stroke: ChordEvent, root: int, home: float, l
         change = chord.end_tick - stroke.start_tick
         if following.root_pc is None or change > TICKS_PER_QUARTER:
             return into(root + degree_interval(chord, "5", key), low, high)
-        goal = place(bass_pc(following), low, high, 0.45 * root + 0.55 * home)
+        goal = place(chord_bass_pc(following), low, high, 0.45 * root + 0.55 * home)
         return approach(goal, now if now != goal else goal - 1, key, low, high)
     true_root = place(chord.root_pc or 0, low, high, root)
     wanted = true_root + degree_interval(chord, degree, key)
@@ -154,16 +155,4 @@ def _locked(task: RoleTask[object], strokes: tuple[ChordEvent, ...], kicks: list
         for i, (start, end) in enumerate(pairwise([stroke.start_tick, *inside, limit])):
             origin = Origin(task.name, function="kick") if i else stroke.origin
             out.append(replace(stroke, start_tick=start, end_tick=end, origin=origin))
-    return tuple(out)
-
-
-def _one_at_a_time(notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    """Each note let go where the next begins."""
-    out: list[Note] = []
-    for n in notes:
-        if out and out[-1].start_tick == n.start_tick:
-            continue
-        if out and out[-1].end_tick > n.start_tick:
-            out[-1] = Note(out[-1].start_tick, n.start_tick, out[-1].pitch, out[-1].velocity, out[-1].origin)
-        out.append(n)
     return tuple(out)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from remixkit.arrange.playing.bars import ChordEvent, bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity, voiced
+from remixkit.arrange.playing.player import lead_line, register, velocity, voiced
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.arrange.playing.tones import approach, bass_pc, clashes, degree_interval, into, place
-from remixkit.model.song import Note
+from remixkit.arrange.playing.tones import approach, chord_bass_pc, clashes, degree_interval, into, place
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import Traits, role, setting
@@ -52,7 +52,7 @@ def chords(task: RoleTask[CompingSettings]) -> RoleOutput:
         for i, pitch in enumerate(pitches):
             start = stroke.start_tick + round(i * spread)
             out.append(Note(start, max(end, start + 60), pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))
 
 
 def breaks(task: RoleTask[object]) -> tuple[tuple[int, int], ...]:
@@ -79,9 +79,9 @@ def pitches_of(task: RoleTask[object], stroke: ChordEvent, degree: str, voicing:
     key = key_at(task.chart.keys, stroke.start_tick)
     if degree == "a":
         following = task.chart.chords[min(stroke.chord_index + 1, len(task.chart.chords) - 1)]
-        goal = place(bass_pc(following), low, high, low + 5)
+        goal = place(chord_bass_pc(following), low, high, low + 5)
         return (approach(goal, goal - 3, key, low, high),)
-    pc = bass_pc(chord) if degree == "bass" else chord.root_pc or 0
+    pc = chord_bass_pc(chord) if degree == "bass" else chord.root_pc or 0
     root = place(pc, low, high, low + 5)
     return (into(root + degree_interval(chord, degree, key), low, high),)
 

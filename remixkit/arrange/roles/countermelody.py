@@ -8,13 +8,13 @@ from itertools import zip_longest
 
 import numpy as np
 
-from remixkit.arrange.performance.expression import modulation, swells
+from remixkit.arrange.performance.expression import modulation, swelling
 from remixkit.arrange.playing.bars import Bar, bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine, phrases
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.player import lead_line, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, into
-from remixkit.model.song import Control, Note, Origin
+from remixkit.model.song import Control, Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.plugin import Traits, role, setting
 from remixkit.search import cheapest_path
@@ -46,11 +46,11 @@ def countermelody(task: RoleTask[CountermelodySettings]) -> RoleOutput:
     borrowed, taken = _borrowed(task, melody) if task.settings.borrow else ([], set())
     onsets = _onsets(task, melody, [b for b in bars if b.start_tick not in taken])
     line = _line(task, melody, _other_lines(task), onsets)
-    notes = ordered([*line, *borrowed])
+    notes = each_pitch_alone([*line, *borrowed])
     controls: tuple[Control, ...] = ()
     if task.settings.swell:
         controls = tuple(
-            swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
+            swelling([(p[0].start_tick, p[-1].end_tick) for p in phrases(notes, TICKS_PER_QUARTER)], low=72, high=106)
         )
     if task.settings.wheel:
         controls += tuple(modulation(notes, task.chart.grid))

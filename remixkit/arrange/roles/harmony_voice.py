@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remixkit.arrange.playing.player import lead_line, ordered, plays_at, register
+from remixkit.arrange.playing.player import lead_line, plays_at, register
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.model.song import Note, Origin
+from remixkit.model.song import Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -67,4 +67,4 @@ def harmony_voice(task: RoleTask[HarmonyVoiceSettings]) -> RoleOutput:
                 Origin(task.name, function="harmony"),
             )
         )
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))

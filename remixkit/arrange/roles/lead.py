@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from remixkit.arrange.form.chart import Chart, PlannedSection
-from remixkit.arrange.performance.expression import bends, modulation, swells
+from remixkit.arrange.performance.expression import bends, modulation, swelling
 from remixkit.arrange.playing.melody_line import phrases
 from remixkit.arrange.playing.player import register
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
@@ -68,7 +68,7 @@ def lead(task: RoleTask[LeadSettings]) -> RoleOutput:
     if settings.bends or settings.vibrato:
         controls += bends(tops, task.chart.grid, slides=settings.bends, vibrato=settings.vibrato)
     if settings.swell:
-        controls += swells([(p[0].start_tick, p[-1].end_tick) for p in phrases(tops)], low=84, high=112)
+        controls += swelling([(p[0].start_tick, p[-1].end_tick) for p in phrases(tops)], low=84, high=112)
     if settings.wheel:
         controls += modulation(tops, task.chart.grid)
     return RoleOutput(tuple(out), tuple(sorted(controls)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remixkit.arrange.playing.placement import follow_chords, muted, place_events
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.player import lead_line, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, place
 from remixkit.arrange.roles.comping import breaks
-from remixkit.model.song import Note
+from remixkit.model.song import Note, each_pitch_alone
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -55,4 +55,4 @@ def ostinato(task: RoleTask[OstinatoSettings]) -> RoleOutput:
             held = stroke.end_tick - stroke.start_tick
             end = stroke.start_tick + max(60, round(held * (1.0 if stroke.bar.is_final else task.settings.gate)))
             out.append(Note(stroke.start_tick, end, pitch, velocity(stroke.velocity, spec), stroke.origin))
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))

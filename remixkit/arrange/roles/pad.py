@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from remixkit.arrange.performance.expression import rises, swells
+from remixkit.arrange.performance.expression import rises, swelling
 from remixkit.arrange.playing.bars import bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity, voiced
+from remixkit.arrange.playing.player import lead_line, register, velocity, voiced
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, into, nearest_pitch, place
 from remixkit.arrange.roles.comping import breaks
 from remixkit.midi.spec import CC_MODULATION
-from remixkit.model.song import Control, Note, Origin
+from remixkit.model.song import Control, Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -67,7 +67,7 @@ def pad(task: RoleTask[PadSettings]) -> RoleOutput:
                     lines.append(
                         Note(start, end, pitch, velocity(74, spec), Origin(task.name, function="accompaniment"))
                     )
-    return RoleOutput(ordered(lines), tuple(swell_controls(task)))
+    return RoleOutput(each_pitch_alone(lines), tuple(swell_controls(task)))
 
 
 def swell_controls(task: RoleTask[PadSettings]) -> list[Control]:
@@ -82,8 +82,8 @@ def swell_controls(task: RoleTask[PadSettings]) -> list[Control]:
         bars = bars_of(task.chart, [section])
         spans += [(bars[i].start_tick, bars[min(i + 3, len(bars) - 1)].end_tick) for i in range(0, len(bars), 4)]
     if kind == "cc1":
-        return swells(spans, low=25, high=90, number=CC_MODULATION)
-    return swells(spans, low=72, high=108)
+        return swelling(spans, low=25, high=90, number=CC_MODULATION)
+    return swelling(spans, low=72, high=108)
 
 
 def _clear(pitch: int, melody: MelodyLine, start: int, end: int, chord: tuple[int, ...], low: int, high: int) -> int:

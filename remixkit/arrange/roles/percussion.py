@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from remixkit.arrange.playing.bars import Bar, bars_of
 from remixkit.arrange.playing.placement import hits_in, place_patterns, stretch_of
-from remixkit.arrange.playing.player import ordered, register, velocity
+from remixkit.arrange.playing.player import register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
-from remixkit.arrange.playing.tones import bass_pc, degree_interval, place
+from remixkit.arrange.playing.tones import chord_bass_pc, degree_interval, place
 from remixkit.midi.spec import DRUM_VOICES
-from remixkit.model.song import Note, Origin
+from remixkit.model.song import Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.patterns import parse_pattern
 from remixkit.plugin import Traits, role, setting
@@ -74,7 +74,7 @@ def percussion(task: RoleTask[PercussionSettings]) -> RoleOutput:
                     bar.end_tick - bar.start_tick,
                 )
             )
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def timpani(task: RoleTask[TimpaniSettings]) -> RoleOutput:
         if leads_up(bar):
             start = max(bar.start_tick, bar.end_tick - roll)
             out += _roll(task, start, bar.end_tick, _drum(task, start, low, high), 40, 104)
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))
 
 
 def leads_up(bar: Bar) -> bool:
@@ -158,7 +158,7 @@ def _drum(task: RoleTask[object], tick: int, low: int, high: int) -> int:
     chord = chord_at(task.chart.chords, tick)
     if chord.root_pc is None:
         return place(key_at(task.chart.keys, tick).tonic_pc, low, high, (low + high) / 2)
-    return place(bass_pc(chord), low, high, (low + high) / 2)
+    return place(chord_bass_pc(chord), low, high, (low + high) / 2)
 
 
 def _roll(task: RoleTask[object], start: int, end: int, pitch: int, first: int, last: int) -> list[Note]:

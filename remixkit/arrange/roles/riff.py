@@ -8,10 +8,10 @@ from itertools import zip_longest
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.arrange.playing.bars import bars_of
 from remixkit.arrange.playing.melody_line import MelodyLine
-from remixkit.arrange.playing.player import lead_line, ordered, register, velocity
+from remixkit.arrange.playing.player import lead_line, register, velocity
 from remixkit.arrange.playing.task import RoleOutput, RoleTask
 from remixkit.arrange.playing.tones import clashes, into, nearest_pitch, place
-from remixkit.model.song import Note, Origin
+from remixkit.model.song import Note, Origin, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.plugin import Traits, role, setting
 from remixkit.theory.chords import tones
@@ -40,7 +40,7 @@ def riff(task: RoleTask[RiffSettings]) -> RoleOutput:
                 out += _quote(task, section)
         elif task.settings.borrow:
             out += _borrow(task, section, melody)
-    return RoleOutput(ordered(out))
+    return RoleOutput(each_pitch_alone(out))
 
 
 def _quote(task: RoleTask[object], section: PlannedSection) -> list[Note]:

@@ -92,7 +92,7 @@ def seeds_on(take: Song | None, seed: int | None) -> tuple[int, int]:
     return (players + 1 if seed is None else seed), chart
 
 
-def held(take: Song | None, roles: Collection[str]) -> Mapping[str, int]:
+def held_roles(take: Song | None, roles: Collection[str]) -> Mapping[str, int]:
     """Which players are to be held at which seed, so that those who play anew play to what is kept (`arrange`)."""
     return {} if take is None or take.seeds is None else dict.fromkeys(roles, take.seeds[0])
 

@@ -25,8 +25,9 @@ MelodyOption = Annotated[
     str | None,
     typer.Option(
         "--melody",
-        metavar="TRACK",
-        help="The track that has the tune, by its number or name in `remixkit analyze`, if the ear errs.",
+        metavar="TRACK|SECTION=TRACK,...",
+        help="The track that has the melody, by its number or name in `remixkit analyze`, if the ear errs; "
+        "for the whole song, or by section: chorus=4,verse=2.",
     ),
 ]
 EncodingOption = Annotated[
@@ -36,6 +37,9 @@ EncodingOption = Annotated[
         metavar="NAME",
         help="What a MIDI file's titles and words are in, if the guess is wrong: shift-jis, gbk, big5 ...",
     ),
+]
+TuneOption = Annotated[
+    int | None, typer.Option("--tune", metavar="N", help="Of a book in ABC, the tune whose X: is N; else the first.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
 
@@ -55,9 +59,24 @@ def bars(text: str, option: str) -> tuple[int, int]:
     raise typer.BadParameter(f"{text!r} is no range of bars such as 1-16", param_hint=option)
 
 
-def melody_track(song: Song, given: str | None) -> int | str | None:
-    """What `remixkit.analyze` takes for what the user gave: numbers count from 1, names are names."""
+def melody_track(song: Song, given: str | None) -> int | str | dict[str, int | str] | None:
+    """What `remixkit.analyze` takes for what the user gave: numbers count from 1, names are names.
+
+    ``"chorus=4,verse=2"`` says it by section, unless a track is called so.
+    """
     if given is None:
         return None
-    named = any(t.name.strip().casefold() == given.strip().casefold() for t in song.tracks)
-    return int(given) - 1 if given.isdecimal() and not named else given
+    if "=" not in given or _is_name(song, given):
+        return _one_track(song, given)
+    pairs = [pair.partition("=") for pair in given.split(",")]
+    if not all(section.strip() and track.strip() for section, _, track in pairs):
+        raise typer.BadParameter(f"{given!r} is no list such as chorus=4,verse=2", param_hint="--melody")
+    return {section.strip(): _one_track(song, track.strip()) for section, _, track in pairs}
+
+
+def _one_track(song: Song, given: str) -> int | str:
+    return int(given) - 1 if given.isdecimal() and not _is_name(song, given) else given
+
+
+def _is_name(song: Song, given: str) -> bool:
+    return any(t.name.strip().casefold() == given.strip().casefold() for t in song.tracks)

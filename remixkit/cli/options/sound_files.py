@@ -52,7 +52,7 @@ class StemsOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class SoundTarget:
     """How sound is wanted."""
 
     rate_hz: int
@@ -82,7 +82,7 @@ class SoundOptions:
     ] = None
     timings: Annotated[bool, typer.Option("--timings", help="Say where the time went.")] = False
 
-    def checked(self, paths: Iterable[Path], stems: StemsOptions | None = None) -> Sound:
+    def checked(self, paths: Iterable[Path], stems: StemsOptions | None = None) -> SoundTarget:
         """How sound is wanted in those files.
 
         Raises
@@ -97,7 +97,7 @@ class SoundOptions:
         for path in paths:
             check_target(path, bits)
         art = None if self.art is None else read_art(self.art)
-        return Sound(int(self.rate.value), bits, art, stems or StemsOptions())
+        return SoundTarget(int(self.rate.value), bits, art, stems or StemsOptions())
 
 
 def tell(timings: Mapping[str, float]) -> None:

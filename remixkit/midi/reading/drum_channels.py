@@ -1,4 +1,4 @@
-"""Which channels are drums: channel 10, and those of which the file says so.
+"""Which channels are drums: channel 10, those of which the file says so, and those that are named or played like a kit.
 
 Sources: Roland GS (SC-88 owner's manual, "use for rhythm part", address 40 1x 15), Yamaha XG (XG specification 1.35,
 part mode 08 nn 07, bank MSB 127 and 126), General MIDI 2 (RP-024, bank MSB 120 and 121).
@@ -6,19 +6,32 @@ part mode 08 nn 07, bank MSB 127 and 126), General MIDI 2 (RP-024, bank MSB 120 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from remixkit.midi import spec
+from remixkit.model.song import Note
 
 Standard = Literal["", "gs", "xg", "gm2"]
 Setup = tuple[int, int, int, int, bytes]
 """(tick, port, status, value, payload): a bank MSB (a control change) or a system exclusive."""
 
-_KIT = ("kick", "kick2", "rim", "snare", "clap", "snare2", "hat", "hat_pedal", "hat_open", "crash", "crash2", "ride")
-_KIT_PITCHES = frozenset(spec.DRUM_VOICES[voice] for voice in _KIT)
+DRUM_NAMES = re.compile(
+    r"drum(?!.*\bbass\b(?! drum))|"
+    r"\b(perc\w*|kick|snare|hi-?hats?|cymbals?|claps?|toms?|timbales|congas?|bongos?|kit)\b|"
+    r"ドラム|パーカッション|打楽器|スネア|バスドラ|ハイハット|シンバル",
+    re.IGNORECASE,
+)
+_KICKS, _SNARES = frozenset(spec.BASS_DRUMS), frozenset(spec.SNARES)
+_CYMBALS = frozenset(spec.DRUM_VOICES[voice] for voice in ("hat", "hat_pedal", "hat_open", "crash", "crash2", "ride"))
+_KIT_PITCHES = _KICKS | _SNARES | _CYMBALS
+_WHOLE_KIT = frozenset(range(35, 60))
 _LEAST_KIT_SHARE = 0.9
 _LEAST_KIT_NOTES = 16
+_STRUCK_TOGETHER = 0.4
+_LONGEST_STROKE_TICKS = 960
+_PIANO = 0
 
 
 def sounds_like_kit(pitches: Sequence[int]) -> bool:
@@ -26,6 +39,41 @@ def sounds_like_kit(pitches: Sequence[int]) -> bool:
     return len(pitches) >= _LEAST_KIT_NOTES and sum(p in _KIT_PITCHES for p in pitches) >= _LEAST_KIT_SHARE * len(
         pitches
     )
+
+
+def is_kit(name: str, program: int, notes: Sequence[Note]) -> bool:
+    """Whether a channel that should be melodic plays a drum kit, as hosts of drum plug-ins write them.
+
+    Parameters
+    ----------
+    name : str
+        Of its track.
+    program : int
+        Its General MIDI program, zero-based; a kit elsewhere than on channel 10 has none (0) or a drum's (112-119).
+    notes : sequence of Note
+        What it plays, in order.
+
+    Returns
+    -------
+    bool
+        True if it is named as drums and plays in the kit's range; or if it is not, and kick, snare and cymbals are
+        struck together as no bass or left hand would.
+    """
+    if program != _PIANO and not 112 <= program < 120:
+        return False
+    pitches = [n.pitch for n in notes]
+    if DRUM_NAMES.search(name):
+        kit = sum(p in _KIT_PITCHES for p in pitches)
+        return sum(p in _WHOLE_KIT for p in pitches) >= _LEAST_KIT_SHARE * len(pitches) and 2 * kit >= len(pitches) > 0
+    if not sounds_like_kit(pitches) or any(set(pitches).isdisjoint(x) for x in (_KICKS, _SNARES, _CYMBALS)):
+        return False
+    struck: dict[int, set[int]] = {}
+    for n in notes:
+        struck.setdefault(n.start_tick, set()).add(n.pitch)
+    drums = [s for s in struck.values() if s & (_KICKS | _SNARES)]
+    together = sum(bool(s & _CYMBALS) for s in drums)
+    short = sum(n.end_tick - n.start_tick <= _LONGEST_STROKE_TICKS for n in notes)
+    return together >= _STRUCK_TOGETHER * len(drums) and short >= _LEAST_KIT_SHARE * len(notes)
 
 
 def is_reset(message: bytes) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from remixkit.midi import spec
 from remixkit.midi.messages import TrackMessages
 from remixkit.midi.reading.channels import ChannelReader
-from remixkit.midi.reading.drum_channels import DrumMap, Setup, sounds_like_kit
+from remixkit.midi.reading.drum_channels import DrumMap, Setup, is_kit, sounds_like_kit
 from remixkit.midi.reading.events import Decoded
 from remixkit.midi.reading.text_events import TextEvents
 from remixkit.midi.reading.timeline import Clock
@@ -102,32 +102,37 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
 
 
 def programs(song: Sorted) -> Mapping[int, int]:
-    """The program of each player, by its `id`.
+    """The program of each player, by its `id`: the one that holds when its first note sounds.
 
-    The first that its own track sets; else the one another track has set on the channel by the player's first note, or
-    the first after it; else 0.
+    Only where its own track sets none, what other tracks set on the channel counts. Where all come after the first note
+    it is the first; where there is none, 0.
     """
     on_channel: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for player in song.everyone():
         on_channel.setdefault((player.port, player.channel), []).extend(player.reader.programs)
     for changes in on_channel.values():
-        changes.sort()
+        changes.sort(key=lambda change: change[0])
     out: dict[int, int] = {}
     for player in song.everyone():
-        changes = player.reader.programs[:1] or on_channel[player.port, player.channel]
+        changes = player.reader.programs or on_channel[player.port, player.channel]
         before = [program for tick, program in changes if tick <= player.first_tick]
         out[id(player)] = before[-1] if before else changes[0][1] if changes else 0
     return out
 
 
-def drummers(song: Sorted, warnings: list[str]) -> set[int]:
-    """The `id` of each player that is drums."""
+def drummers(song: Sorted, names: Mapping[int, str], program: Mapping[int, int], warnings: list[str]) -> set[int]:
+    """The `id` of each player that is drums; `names` and `program` are by `id`, too."""
     drum_map = DrumMap(song.setups)
     out = {id(p) for p in song.everyone() if drum_map.is_drum(p.port, p.channel, p.first_tick)}
     doubted = [p for p in song.everyone() if p.channel == spec.DRUM_CHANNEL and id(p) not in out]
     if sounds_like_kit([note.pitch for p in doubted for note in p.reader.notes]):
         warnings.append("Channel 10 is set up as a melodic part but plays a drum kit; it is read as drums.")
         out.update(id(p) for p in doubted)
+    for player in song.everyone():
+        if id(player) not in out and is_kit(names[id(player)], program[id(player)], player.reader.notes):
+            what = f" ({names[id(player)]})" if names[id(player)] else ""
+            warnings.append(f"Channel {player.channel + 1}{what} plays a drum kit; it is read as drums.")
+            out.add(id(player))
     return out
 
 

@@ -133,7 +133,7 @@ def _has_end(begins: list[frozenset[int]], ends: list[bool], opens: list[bool], 
     return False
 
 
-def laid_out(order: Sequence[int], measured: Sequence[Length]) -> tuple[list[Played], MeterMap]:
+def timeline_of(order: Sequence[int], measured: Sequence[Length]) -> tuple[list[Played], MeterMap]:
     """The bars in the order they are played, with their ticks, and the meters that make their bar lines."""
     times = Counter(order)
     seen: Counter[int] = Counter()

@@ -37,7 +37,7 @@ from remixkit.notation.musicxml.nouns import (
     WrittenBar,
 )
 from remixkit.notation.musicxml.performing import Groove, Struck, played_notes
-from remixkit.notation.musicxml.tree import EXPORT, Measure, decoded, pieces
+from remixkit.notation.musicxml.tree import EXPORT, Measure, decoded, score_pieces
 from remixkit.notation.repeats import play_order
 
 DEFAULT_BPM = 120.0
@@ -85,7 +85,7 @@ def _read(text: str, file: str) -> tuple[Head, dict[str, PartReader]]:
     head: Head | None = None
     readers: dict[str, PartReader] = {}
     measures = 0
-    for piece in pieces(text, file):
+    for piece in score_pieces(text, file):
         if not isinstance(piece, Measure):
             elements.append(piece)
             continue
@@ -109,7 +109,7 @@ def _song(head: Head, readers: Sequence[PartReader], file: str) -> Song:
     events = [sum(row[index].events for row in rows if index < len(row)) for index in range(max(map(len, rows)))]
     if sum(events[bar] for bar in order.bars) > MAX_NOTES:
         raise SongError(f"it has more than {MAX_NOTES} notes, as played", file=file, remedy="give a part of it")
-    played, meter = bars.laid_out(order.bars, bars.lengths(rows))
+    played, meter = bars.timeline_of(order.bars, bars.lengths(rows))
     lines = [_Line(reader, played) for reader in readers]
     tempo = _tempo(lines)
     groove = _groove(lines, played)

@@ -58,7 +58,7 @@ def decoded(data: bytes) -> str:
     return _NO_XML.sub("", data.decode("latin-1"))
 
 
-def pieces(text: str, file: str) -> Iterator[Element | Measure]:
+def score_pieces(text: str, file: str) -> Iterator[Element | Measure]:
     """The elements of a score's head and then its measures, in order.
 
     Raises
@@ -79,7 +79,7 @@ def pieces(text: str, file: str) -> Iterator[Element | Measure]:
 
 
 def elements(text: str, file: str) -> Element:
-    """A small document that is no score, whole; raises as `pieces` does."""
+    """A small document that is no score, whole; raises as `score_pieces` does."""
     builder = _Builder(file, is_score=False)
     try:
         builder.feed(text, is_last=True)

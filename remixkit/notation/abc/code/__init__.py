@@ -1,0 +1,1 @@
+"""ABC as text: what characters, lines, fields and music code say, each by itself."""
