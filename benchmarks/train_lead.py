@@ -46,8 +46,8 @@ def rows(band: bands.Band) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Features and answers of one song."""
     song = band.song
     facts, starts = describe(song), lead_features.bar_starts(song)
-    line = lead_features.lines(song, facts, starts)
-    columns = lead_features.features(song, facts, line, starts)
+    line = lead_features.melody_lines(song, facts, starts)
+    columns = lead_features.lead_table(song, facts, line, starts)
     table = facts.table
     label = np.array([band.labels[t][k] for t, k in zip(table.track, table.index, strict=True)], dtype=np.int64)[
         line.row

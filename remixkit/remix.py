@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from remixkit import arrange, midi, plugins
 from remixkit import style as styles
@@ -30,7 +30,7 @@ from remixkit.arrange import BandPlan, Chart, Daw, for_daw
 from remixkit.arrange.form import explain, plan_file
 from remixkit.arrange.options import CoverOptions, WriteOptions
 from remixkit.arrange.takes import keeping
-from remixkit.errors import OutputError, SongError
+from remixkit.errors import SongError
 from remixkit.model.analysis import Analysis, SectionName
 from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Song
@@ -38,6 +38,7 @@ from remixkit.notation import scores
 from remixkit.notation.reading import score_files
 from remixkit.plugins import nearest
 from remixkit.style import Style
+from remixkit.targets import Kind, export_ending, kind_of
 from remixkit.theory import keys
 
 if TYPE_CHECKING:
@@ -51,17 +52,7 @@ if TYPE_CHECKING:
 MelodyTrack: TypeAlias = int | str | Mapping[str, int | str]
 Progress: TypeAlias = Callable[[str, float], None]
 Warn: TypeAlias = Callable[[str], None]
-Kind = Literal["midi", "score", "sound", "export"]
 
-KINDS: dict[str, Kind] = {
-    ".mid": "midi",
-    ".midi": "midi",
-    ".musicxml": "score",
-    ".wav": "sound",
-    ".flac": "sound",
-    ".ogg": "sound",
-    ".mp3": "sound",
-}
 LABELS: Mapping[str, SectionName] = {
     **{name: name for name in get_args(SectionName)}, "a": "verse", "b": "prechorus", "sabi": "chorus",
 }  # fmt: skip
@@ -300,38 +291,13 @@ class Cover:
             )
         sounding = replace(self, stems=report.stems) if report else self
         for path in targets["export"]:
-            for warning in plugins.load(plugins.EXPORTS, _export_ending(path))(sounding, path):
+            for warning in plugins.load(plugins.EXPORTS, export_ending(path))(sounding, path):
                 warn(warning)
         return report
 
     def to_music21(self) -> music21.stream.Score:
         """The arrangement as a music21 Score, to work on."""
         return scores.to_music21(self.arrangement)
-
-
-def kind_of(path: Path) -> Kind:
-    """What a target's ending asks for.
-
-    Raises
-    ------
-    OutputError
-        If nothing is written with that ending.
-    """
-    ending = path.suffix.lower()
-    if _export_ending(path):
-        return "export"
-    if ending in KINDS:
-        return KINDS[ending]
-    remedy = f"use one of {' '.join([*KINDS, *(f'.{name}' for name in plugins.names(plugins.EXPORTS))])}"
-    if ending == ".png":
-        raise OutputError("a cover is no picture", file=path, remedy="draw one with `remixkit roll`")
-    raise OutputError(f"the ending {ending!r} is unknown" if ending else "it has no ending", file=path, remedy=remedy)
-
-
-def _export_ending(path: Path) -> str:
-    """The longest ending of a path that an export is registered for, without its dot; empty if there is none."""
-    found = [name for name in plugins.names(plugins.EXPORTS) if path.name.lower().endswith(f".{name}")]
-    return max(found, key=len, default="")
 
 
 def _song(song: Any) -> Song:

@@ -21,7 +21,7 @@ PACKAGE = Path(remixkit.__file__).parent
 
 FLOORS = {
     "errors": 0, "seeding": 0, "plugin": 0, "files": 0, "file_names": 0, "texts": 0,
-    "model": 1, "search": 1, "midi.spec": 1, "plugins": 1,
+    "model": 1, "search": 1, "midi.spec": 1, "plugins": 1, "targets": 2,
     "midi": 2, "theory": 2, "patterns": 2,
     "notation": 3, "style": 3, "analysis": 3, "render": 3,
     "arrange": 4,
@@ -55,7 +55,6 @@ VERBS = {"read", "write", "load", "run", "find", "check", "list_"}
 HOMONYMS = VERBS | {
     "Bars",
     "analyze",
-    "melody_track",
     "moved",
     "places",
 }

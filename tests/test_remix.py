@@ -12,7 +12,7 @@ import pytest
 from conftest import EXAMPLES, STYLES
 
 import remixkit
-from remixkit import midi, remix
+from remixkit import midi, targets
 from remixkit.errors import OutputError, SongError, StyleError
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
@@ -174,6 +174,6 @@ def test_mistakes_are_said_before_anything_is_written(tmp_path: Path) -> None:
 
 
 def test_kind_of() -> None:
-    assert {e: remix.kind_of(Path(f"x{e}")) for e in (".mid", ".MID", ".musicxml", ".mp3")} == {
+    assert {e: targets.kind_of(Path(f"x{e}")) for e in (".mid", ".MID", ".musicxml", ".mp3")} == {
         ".mid": "midi", ".MID": "midi", ".musicxml": "score", ".mp3": "sound",
     }  # fmt: skip

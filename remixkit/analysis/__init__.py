@@ -34,11 +34,11 @@ def analyze(song: Song, melody_track: int | Mapping[SectionName, int] | None = N
         If the song has no pitched note, or no track of that number, or that track no note, or no section of that label.
     """
     from remixkit.analysis.form.sections import find_sections
-    from remixkit.analysis.grid.tracking import true_grid
+    from remixkit.analysis.grid.tracking import felt_rate_of, true_grid
     from remixkit.analysis.grid.written import as_triads, given_chords
     from remixkit.analysis.harmony.chord_search import find_chords
     from remixkit.analysis.harmony.key_search import find_keys
-    from remixkit.analysis.melody.ensemble import joined
+    from remixkit.analysis.melody.ensemble import one_player
     from remixkit.analysis.melody.leads import find_leads, with_leads
     from remixkit.analysis.melody.line import find_melody, melody_of, prominent_line, spliced
     from remixkit.analysis.melody.track_facts import describe
@@ -49,7 +49,7 @@ def analyze(song: Song, melody_track: int | Mapping[SectionName, int] | None = N
     _check(song, [*chosen.values(), *([] if everywhere is None else [everywhere])])
     source = song
     song = true_grid(song)
-    ensemble = joined(song)
+    ensemble = one_player(song)
     band = ensemble.song
     facts = describe(band)
     leads = find_leads(band, facts)
@@ -81,6 +81,7 @@ def analyze(song: Song, melody_track: int | Mapping[SectionName, int] | None = N
         roles=tuple(roles[k] if t.notes else "empty" for k, t in zip(ensemble.player, song.tracks, strict=True)),
         warnings=warnings,
         source=source,
+        felt_rate=felt_rate_of(song),
     )
 
 

@@ -12,8 +12,8 @@ from remixkit.batch import manifest
 from remixkit.batch.songs import SongSource
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError, StyleError
-from remixkit.remix import kind_of
 from remixkit.style import Style
+from remixkit.targets import kind_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,11 @@ def _lead(section: Section, analysis: Analysis) -> str:
     lead = section.lead
     if lead is None:
         return "-"
-    doubt = lead.runner_up is not None and lead.confidence < SURE
     name = analysis.song.tracks[lead.track].name[:LONGEST_NAME]
-    return f"{lead.track + 1} {name} {lead.confidence:.2f}" + (f", or {lead.runner_up + 1}" if doubt else "")
+    said = f"{lead.track + 1} {name} {lead.confidence:.2f}"
+    if lead.runner_up is None or lead.confidence >= SURE:
+        return said
+    return f"{said}, or {lead.runner_up + 1}"
 
 
 def _tables(analysis: Analysis) -> list[RenderableType]:

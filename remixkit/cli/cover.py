@@ -23,6 +23,7 @@ from remixkit.cli.options.shared import (
 )
 from remixkit.cli.options.sound_files import SoundOptions, SoundTarget, StemsOptions
 from remixkit.errors import OutputError, SynthError
+from remixkit.targets import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +84,7 @@ def run(
     from remixkit import remix
     from remixkit import style as styles
 
-    heard_in = [path for path in paths if remix.kind_of(path) == "sound"]
+    heard_in = [path for path in paths if kind_of(path) == "sound"]
     is_heard = bool(heard_in or stems.stems)
     if stems.dry and stems.stems is None:
         raise typer.BadParameter("it says how stems are to be: add --stems FOLDER", param_hint="--dry")
@@ -140,10 +141,9 @@ def _written(
     share: Callable[[str, float], None],
 ) -> tuple[RenderReport | None, Sequence[str]]:
     """Write a cover's files and say which; what is to be warned of. Without `sounding` nothing is rendered."""
-    from remixkit import remix
     from remixkit.arrange.form import plan_file
 
-    paths = [path for path in job.paths if sounding or remix.kind_of(path) != "sound"]
+    paths = [path for path in job.paths if sounding or kind_of(path) != "sound"]
     said: list[str] = []
     words = sounding.of(job.stems) if sounding else {}
     report = made.write(*paths, soundfont=soundfont, progress=share, warn=said.append, **words)

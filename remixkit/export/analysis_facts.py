@@ -29,8 +29,9 @@ def facts(analysis: Analysis) -> dict[str, Any]:
     Returns
     -------
     dict
-        title, duration_s, tempo_bpm (beats a minute: the median), meter ("4/4": the one that holds longest), beats_s,
-        downbeats_s, keys, chords, melody, sections, tracks, warnings. Beats before the file's beginning are left out.
+        title, duration_s, tempo_bpm (beats felt a minute: the median), meter ("4/4": the one that holds longest),
+        beats_s, downbeats_s, keys, chords, melody, sections, tracks, warnings. Beats before the file's beginning are
+        left out.
     """
     song, end = analysis.song, analysis.end_tick
     meter, tempo = song.grid.meter, song.grid.tempo
@@ -56,7 +57,7 @@ def facts(analysis: Analysis) -> dict[str, Any]:
     return {
         "title": song.title or Path(song.source).stem,
         "duration_s": round(max(0.0, tempo.second(song.end_tick)), 4),
-        "tempo_bpm": round(float(60.0 / np.median(steps)), 2) if len(steps) else round(tempo.bpm_at(0), 2),
+        "tempo_bpm": round(analysis.felt_rate * (float(60 / np.median(steps)) if len(steps) else tempo.bpm_at(0)), 2),
         "meter": _usual_meter(analysis),
         "beats_s": _seconds(beats),
         "downbeats_s": _seconds(bars),

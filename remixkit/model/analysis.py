@@ -86,6 +86,8 @@ class Analysis:
 
     `keys`, `chords` and `sections` cover the song without gaps, in order. `melody` is in order and monophonic.
     `roles` has an entry a track. `source` is the song as it was read, on the file's own grid; it is not compared.
+    `felt_rate` is how many beats are felt for each that is written: 2 for a fast song written at half its tempo, 0.5
+    for a slow one written at double, else 1.
     """
 
     song: Song
@@ -96,6 +98,7 @@ class Analysis:
     roles: tuple[TrackRole, ...]
     warnings: tuple[str, ...] = ()
     source: Song | None = field(default=None, compare=False, repr=False)
+    felt_rate: float = 1.0
 
     def __repr__(self) -> str:
         form = " ".join(s.label for s in self.sections)

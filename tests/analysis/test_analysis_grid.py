@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remixkit.analysis.grid import meter, pulse
-from remixkit.analysis.grid.tracking import true_grid
+from remixkit.analysis.grid.tracking import felt_rate_of, true_grid
 from remixkit.model.song import Control, KeySignature, Note, Song, Text, Track
 from remixkit.model.timing import Grid, MeterChange, MeterMap, TempoChange, TempoMap
 
@@ -182,9 +182,99 @@ def test_a_wrong_tempo_does_not_look_like_a_grid() -> None:
 
 
 def test_the_bar_model_has_a_weight_for_every_place_and_kind() -> None:
-    assert meter.bar_weights(4, 4).shape == (16, 9)
-    assert meter.bar_weights(3, 4).shape == (12, 9)
-    assert meter.bar_weights(2, 3).shape == (6, 9)
+    assert meter.bar_weights(4, 4).shape == (16, 13)
+    assert meter.bar_weights(3, 4).shape == (12, 13)
+    assert meter.bar_weights(2, 3).shape == (6, 13)
     first_beat = meter.bar_weights(4, 4)[0]
     assert first_beat[1] > 0
     assert first_beat[5] > 0
+
+
+def pop(bars: int, first_tick: int = 0) -> tuple[Note, ...]:
+    """A phrase of eight bars over and over: bass and chord on one, the bass again on three, a tune in eighths."""
+    notes = []
+    for bar in range(bars):
+        at, (low, middle, high) = first_tick + bar * 4 * Q, CHORDS[bar % 8]
+        notes += [Note(at + k * 2 * Q, at + k * 2 * Q + 2 * Q - 60, low - 12, 90) for k in range(2)]
+        notes += [Note(at, at + 4 * Q - 60, p + 12, 70) for p in (middle, high)]
+    return (*notes, *shifted(Track(notes=tuple(tune(bars))), first_tick).notes)
+
+
+def test_an_unmarked_half_bar_does_not_put_the_bars_after_it_two_beats_off() -> None:
+    notes = tuple(sorted([*piano(40).notes, *shifted(piano(80), (40 * 4 + 2) * Q).notes]))
+    found = true_grid(song(Track(notes=notes)))
+    lines = [start // Q for start, _ in found.grid.meter.bars(found.end_tick)]
+    assert set(range(0, 160, 4)) <= set(lines)
+    assert set(range(162, 482, 4)) <= set(lines)
+    assert [n for t, n, _ in meters(found)] == [4, 2, 4]
+
+
+def test_bars_of_one_length_stay_so() -> None:
+    assert meters(true_grid(song(Track(notes=tuple(sorted(pop(80))))))) == [(0, 4, 4)]
+
+
+def test_a_waltz_in_a_file_that_says_nothing_goes_in_three() -> None:
+    """Nothing said reads as 4/4."""
+    assert meters(true_grid(song(piano(48, 3)))) == [(0, 3, 4)]
+
+
+@pytest.mark.parametrize(("first_beat", "bpm"), [(0, 98.0), (2, 104.0), (3, 160.0)])
+def test_bars_begin_where_phrases_begin_and_return(first_beat: int, bpm: float) -> None:
+    """Bass on one and on three alike: only the harmony and the returning phrase say which is one."""
+    lead_in = tuple(Note(k * Q, k * Q + Q // 2, 72 + k, 80) for k in range(first_beat))
+    notes = tuple(sorted([*lead_in, *pop(64, first_beat * Q)]))
+    found = true_grid(performed(song(Track(notes=notes)), np.full(270, bpm)))
+    expected = 0.7 + (first_beat + 4 * np.arange(60)) * 60.0 / bpm
+    nearest = np.abs(bar_seconds(found)[:, None] - expected[None, :]).min(0)
+    assert nearest.max() < 0.04
+
+
+def test_a_rhythm_of_dotted_notes_is_not_the_beat() -> None:
+    """Three, three and two eighths, the bass of many openings; a tracker of accents finds dotted quarters."""
+    bass = [
+        Note(bar * 4 * Q + at * Q // 2, bar * 4 * Q + (at + length) * Q // 2 - 60, CHORDS[bar % 8][0] - 12, 95)
+        for bar in range(48)
+        for at, length in ((0, 3), (3, 3), (6, 2))
+    ]
+    sixteenths = [
+        Note(bar * 4 * Q + k * Q // 4, bar * 4 * Q + (k + 1) * Q // 4, CHORDS[bar % 8][k % 3] + 24, 60)
+        for bar in range(48)
+        for k in range(16)
+    ]
+    found = true_grid(performed(song(Track(notes=tuple(sorted([*bass, *sixteenths])))), np.full(200, 123.0)))
+    assert meters(found) == [(0, 4, 4)]
+    assert found.grid.tempo.mean_bpm(found.end_tick) == pytest.approx(123.0, rel=0.01)
+
+
+def rock(beats_a_quarter: int) -> Song:
+    """An opening at 176 with bass and hi-hat in eighths and a backbeat, written at its own or at half its tempo."""
+    ticks = Q // beats_a_quarter
+    notes, hits = list(tune(64)), []
+    for bar in range(64):
+        for k in range(8):
+            at = bar * 4 * Q + k * Q // 2
+            notes.append(Note(at, at + Q // 2 - 60, CHORDS[bar % 8][0] - 12, 95))
+            hits.append(Note(at, at + 60, 42, 70))
+            if k % 2 == 0:
+                hits.append(Note(at, at + 60, 38 if k % 4 == 2 else 36, 100))
+        notes += [Note(bar * 4 * Q, bar * 4 * Q + 4 * Q - 60, p + 12, 70) for p in CHORDS[bar % 8]]
+
+    def told(rows: list[Note]) -> tuple[Note, ...]:
+        return tuple(
+            sorted(replace(n, start_tick=n.start_tick * ticks // Q, end_tick=n.end_tick * ticks // Q) for n in rows)
+        )
+
+    drums = Track("drums", 9, 0, is_drum=True, notes=told(hits))
+    return song(Track(notes=told(notes)), drums, bpm=176.0 / beats_a_quarter)
+
+
+@pytest.mark.parametrize("beats_a_quarter", [1, 2])
+def test_an_opening_written_at_half_its_tempo_is_felt_at_its_own(beats_a_quarter: int) -> None:
+    source = rock(beats_a_quarter)
+    found = true_grid(source)
+    assert felt_rate_of(found) == beats_a_quarter
+    assert bar_seconds(found)[:9] == pytest.approx(bar_seconds(source)[:9]), "the file's bars stay for the DAW"
+
+
+def test_a_song_in_three_hundred_begins_with_its_first_note() -> None:
+    assert bar_seconds(true_grid(song(Track(notes=tuple(sorted(pop(32)))), bpm=300.0)))[0] == pytest.approx(0.0)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import remixkit
-from remixkit import remix
+from remixkit import targets
 from remixkit.export import fonts, letters, musicxml_tree, sheet
 from remixkit.export.page_layout import paginated
 from remixkit.export.systems import Layout, engrave, line_starts
@@ -221,5 +221,5 @@ def test_a_line_is_as_wide_as_asked() -> None:
 
 
 def test_endings_of_exports_are_known() -> None:
-    kinds = {e: remix.kind_of(Path(f"x{e}")) for e in (".pdf", ".lead.pdf", ".lead.musicxml", ".musicxml")}
+    kinds = {e: targets.kind_of(Path(f"x{e}")) for e in (".pdf", ".lead.pdf", ".lead.musicxml", ".musicxml")}
     assert kinds == {".pdf": "export", ".lead.pdf": "export", ".lead.musicxml": "export", ".musicxml": "score"}

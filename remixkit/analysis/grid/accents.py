@@ -99,7 +99,7 @@ def _change(chroma: Floats, width: int) -> Floats:
 
 
 def folded(evidence: Floats, slots_a_bar: int) -> Floats:
-    """Mean evidence at each place of the bar less the mean over all places, shape (slots_a_bar, 9)."""
+    """Mean evidence at each place of the bar less the mean over all places, shape (slots_a_bar, columns)."""
     short = -len(evidence) % slots_a_bar
     padded = np.concatenate([evidence, np.zeros((short, evidence.shape[1]))])
     table = padded.reshape(-1, slots_a_bar, evidence.shape[1]).mean(0)
@@ -108,5 +108,5 @@ def folded(evidence: Floats, slots_a_bar: int) -> Floats:
 
 
 def rotations(table: Floats) -> Floats:
-    """The folded table as seen from each place of the bar, flattened: shape (slots, slots * 9)."""
+    """The folded table as seen from each place of the bar, flattened: shape (slots, slots * columns)."""
     return np.stack([np.roll(table, -k, axis=0).ravel() for k in range(len(table))])

@@ -1,8 +1,8 @@
 """How many beats make a bar, and where the bar line lies.
 
-A linear model looks at nine kinds of accents (`remixkit.analysis.grid.accents`) folded over a bar, from each place;
-its weights are tied over the places. It was trained on the bars of POP909's human section labels
-(`benchmarks/train_bars.py`).
+A linear model looks at nine kinds of accents (`remixkit.analysis.grid.accents`) and four of landmarks (the module
+beside it), folded over a bar, from each place in turn; its weights are tied over the places. It was trained on the bars
+of POP909's human section labels (`benchmarks/train_bars.py`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.analysis.grid.accents import KINDS, Onsets, accents, folded, rotations
+from remixkit.analysis.grid.landmarks import LANDMARKS, landmarks
 from remixkit.midi.spec import BASS_DRUMS, CRASHES, SNARES
 
 Floats = NDArray[np.float64]
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 240.0
 THREE_OVER_FOUR = 0.04
+"""How much better, for a waltz where nobody says anything."""
+COLUMNS = len(KINDS) + len(LANDMARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,15 @@ class Bars:
         A slot on which a bar begins, less than a bar's length.
     evidence : ndarray, shape (slots a bar,)
         How well each place would do as the first; natural logarithm, up to a constant.
+    table : ndarray, shape (slots, 13)
+        What it was judged by: see `evidence_table`.
     """
 
     beats_a_bar: int
     slots_a_beat: int
     first_slot: int
     evidence: Floats
+    table: Floats
 
 
 @cache
@@ -49,17 +55,22 @@ def _weights() -> Floats:
     data = files("remixkit.analysis").joinpath("weights/bars.npz").read_bytes()
     with np.load(BytesIO(data)) as arrays:
         weights: Floats = arrays["weights"].astype(np.float64)
-    return weights.reshape(16, len(KINDS))
+    return weights.reshape(16, COLUMNS)
+
+
+def evidence_table(notes: Onsets, slots_a_beat: int) -> Floats:
+    """Accents and landmarks of each slot, shape (slots, 13); times in beats, none below 0."""
+    return np.concatenate([accents(notes, slots_a_beat), landmarks(notes, slots_a_beat)], axis=1)
 
 
 def bar_weights(beats_a_bar: int, slots_a_beat: int) -> Floats:
-    """The weights for a bar of any size, shape (slots a bar, 9): those of 4/4, the middle beats averaged elsewhere."""
-    quarter = _weights().reshape(4, 4, len(KINDS))
+    """The weights for a bar of any size, shape (slots a bar, 13): those of 4/4, the middle beats averaged elsewhere."""
+    quarter = _weights().reshape(4, 4, COLUMNS)
     inner = quarter[1:].mean(0)
     beats = quarter if beats_a_bar == 4 else np.stack([quarter[0], *[inner] * (beats_a_bar - 1)])
     if slots_a_beat == 3:
         beats = np.stack([beats[:, 0], beats[:, 1:3].mean(1), beats[:, 2:4].mean(1)], axis=1)
-    out: Floats = beats.reshape(beats_a_bar * slots_a_beat, len(KINDS))
+    out: Floats = beats.reshape(beats_a_bar * slots_a_beat, COLUMNS)
     return out
 
 
@@ -92,31 +103,19 @@ def _drum_evidence(drums: Onsets, beats_a_bar: int, slots_a_beat: int) -> Floats
     return scaled
 
 
-def beats_a_bar(table: Floats, slots_a_beat: int) -> int:
-    """4 or 3 (2 in compound time), by how accents and chord changes repeat at those distances."""
-    if slots_a_beat == 3:
-        return 2
-    three, four = (
-        _alike(table, [b * slots_a_beat for b in (3, 6, 9)]),
-        _alike(table, [b * slots_a_beat for b in (4, 8)]),
-    )
-    return 3 if three > four + THREE_OVER_FOUR else 4
-
-
-def goes_in_threes(eighths: Floats) -> bool:
-    """Whether eighths go in threes, as in 6/8: accents repeat after three and six, not after two, four or eight."""
-    small = _alike(eighths, [3]) - _alike(eighths, [2, 4])
-    large = _alike(eighths, [6, 12]) - _alike(eighths, [8, 16])
-    return min(small, large) > THREE_OVER_FOUR
-
-
-def _alike(table: Floats, lags: list[int]) -> float:
-    """Mean autocorrelation of all accents together at some lags in slots."""
+def returns(table: Floats, lags: tuple[int, ...]) -> float:
+    """Mean autocorrelation of all accents together at some lags in slots; a lag as long as the song counts 0."""
     novelty = table[:, [0, 1, 3, 4, 5, 6]].sum(1)
     novelty = novelty - novelty.mean()
     power = max(float(novelty @ novelty), 1e-9)
-    found = [float(novelty[:-lag] @ novelty[lag:]) / power for lag in lags if lag < len(novelty)]
-    return float(np.mean(found)) if found else 0.0
+    found = [float(novelty[:-lag] @ novelty[lag:]) / power if lag < len(novelty) else 0.0 for lag in lags]
+    return float(np.mean(found))
+
+
+def threes_over_fours(table: Floats, slots_a_beat: int) -> float:
+    """How much better accents come back after 3, 6 and 12 beats than after 4, 8 and 16."""
+    three, four = ((beats * slots_a_beat, 2 * beats * slots_a_beat, 4 * beats * slots_a_beat) for beats in (3, 4))
+    return returns(table, three) - returns(table, four)
 
 
 def choose_bars(notes: Onsets, drums: Onsets | None, slots_a_beat: int, *, beats: int | None = None) -> Bars:
@@ -131,7 +130,8 @@ def choose_bars(notes: Onsets, drums: Onsets | None, slots_a_beat: int, *, beats
     beats : int, optional
         Beats a bar, where known.
     """
-    table = accents(notes, slots_a_beat)
-    size = beats_a_bar(table, slots_a_beat) if beats is None else beats
+    table = evidence_table(notes, slots_a_beat)
+    heard = 2 if slots_a_beat == 3 else 3 if threes_over_fours(table, slots_a_beat) > THREE_OVER_FOUR else 4
+    size = heard if beats is None else beats
     evidence = bar_evidence(table, drums, size, slots_a_beat)
-    return Bars(size, slots_a_beat, int(evidence.argmax()), evidence)
+    return Bars(size, slots_a_beat, int(evidence.argmax()), evidence, table)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from remixkit.analysis.grid.accents import Onsets
 from remixkit.analysis.grid.beats import extended, find_beats
+from remixkit.analysis.grid.tatums import find_tatums
 
 Floats = NDArray[np.float64]
 
@@ -17,9 +18,8 @@ TRUSTED_SHARE = 0.85
 """Of the onsets, within 1/24 beat of a sixteenth or a triplet, for a file's grid to be believed."""
 TRUSTED_COHERENCE = 0.5
 """Or: length of the mean vector of onset phases; a wrong tempo gives less than .1 over a whole song."""
-STEADY_COHERENCE = 0.45
-MOST_ONSETS = 1500
-"""Of a song's onsets, evenly chosen, that a search for one tempo looks at."""
+STEADY_SHARE = 0.12
+"""Of a tatum, that a song played to a click may stray from it: what windows blur."""
 DEAD_ZONE_BEATS = 1 / 32
 """A grid as little off as this is a player's or an editor's lateness, not another grid."""
 
@@ -65,56 +65,24 @@ def grid_offset(beats: Floats, slots_a_beat: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Beats found in a song without a grid, in seconds; `steady` if one tempo holds throughout."""
+    """Tatums of a song without a grid, in seconds; `steady` if one tempo holds throughout."""
 
-    beats_s: Floats
+    tatums_s: Floats
     steady: bool
 
 
 def find_pulse(notes: Onsets) -> Pulse:
-    """Beats under notes that have no grid; times in seconds.
+    """The finest even pulse under notes that have no grid; times in seconds.
 
-    A song recorded to a click has one tempo: if its sixteenths stay coherent from beginning to end at some
-    constant rate near the tracked one, that rate is taken, and no beat can slip.
+    A free performance, whose onsets agree on no tatum, has its beats tracked and cut into four.
     """
-    tracked = find_beats(notes)
-    steady = _steady(notes, tracked)
-    return Pulse(tracked, False) if steady is None else Pulse(steady, True)
-
-
-def _steady(notes: Onsets, tracked: Floats) -> Floats | None:
-    first, last = float(notes.start.min()), float(notes.start.max())
-    if last - first < 8.0:
-        return None
-    period = float(np.median(np.diff(tracked)))
-    sample = notes.start[:: len(notes.start) // MOST_ONSETS + 1]
-    best: tuple[float, float, int] = (0.0, 0.0, 4)
-    for slots in (4, 3, 2):
-        centre = slots / period
-        rates = np.arange(0.95 * centre, 1.05 * centre, 0.2 / (last - first))
-        found = _coherence(sample, rates)
-        k = int(found.argmax())
-        if found[k] > best[0] * 1.1:
-            best = (float(found[k]), float(rates[k]), slots)
-    strength, rate, slots = best
-    if strength < STEADY_COHERENCE:
-        return None
-    fine = np.arange(rate - 0.3 / (last - first), rate + 0.3 / (last - first), 0.01 / (last - first))
-    rate = float(fine[_coherence(sample, fine).argmax()])
-    turn = np.exp(2j * np.pi * rate * notes.start)
-    phase = float(np.angle(turn.mean()))
-    aligned = (turn * np.exp(-1j * phase)).real
-    window = ((notes.start - first) // 12.0).astype(np.int64)
-    sizes = np.bincount(window)
-    local = np.bincount(window, aligned) / np.maximum(sizes, 1)
-    if np.mean(local[sizes >= 8] > 0.25) < 0.85:
-        return None
-    origin = phase / (2 * np.pi * rate)
-    start = origin + np.round((first - origin) * rate) / rate
-    count = int((last - start) * rate / slots) + 1
-    return extended(start + np.arange(max(count, 2)) * slots / rate, first, float(notes.end.max()))
-
-
-def _coherence(start: Floats, rates: Floats) -> Floats:
-    out: Floats = np.abs(np.exp(2j * np.pi * rates[:, None] * start[None, :]).mean(1))
-    return out
+    first, last = float(notes.start.min()), float(notes.end.max())
+    found = find_tatums(notes)
+    if found is None:
+        beats = find_beats(notes)
+        quarters = np.interp(np.arange(4 * (len(beats) - 1) + 1) / 4, np.arange(len(beats)), beats)
+        return Pulse(quarters, False)
+    number = np.arange(len(found))
+    slope, start = np.polyfit(number, found, 1)
+    steady = bool(np.abs(found - start - slope * number).max() < STEADY_SHARE * slope)
+    return Pulse(extended(start + slope * number if steady else found, first, last), steady)

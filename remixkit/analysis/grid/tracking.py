@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from remixkit.analysis.grid import meter, pulse, tempo_octave
 from remixkit.analysis.grid.accents import Onsets, accents
+from remixkit.analysis.grid.bar_lines import changing_lines
 from remixkit.analysis.grid.regrid import moved, shifted_tempo
 from remixkit.model.song import Song
 from remixkit.model.timing import TICKS_PER_QUARTER, Grid, MeterChange, MeterMap, TempoChange, TempoMap
@@ -30,6 +31,8 @@ PLAUSIBLE_SHARE = 0.75
 """Of the song's length in bars of plausible size, for the file's meters to be believed."""
 FILE_BAR_LOGIT, FILE_BEAT_LOGIT = 4.0, 1.0
 """How much the file's own bar lines and beats count against what is heard, where notes stand exactly on its grid."""
+SURE_WALTZ = 0.25
+"""How much better accents come back after three beats than after four, for a file's 4/4 not to be believed."""
 EARLY_TICKS = TICKS_PER_QUARTER // 24
 """A first note this little before a bar line belongs to the bar after it."""
 
@@ -61,6 +64,20 @@ def true_grid(song: Song) -> Song:
             pitched, drums = _ticks(song, drums=False), _ticks(song, drums=True)
         return _on_file_grid(song, pitched, drums)
     return _on_tracked_beats(song, pitched, drums)
+
+
+def felt_rate_of(song: Song) -> float:
+    """How many beats are felt for each that is written: 0.5, 1 or 2; 1 for meters other than 2/4 and 4/4.
+
+    Parameters
+    ----------
+    song : Song
+        On its true bars.
+    """
+    if (song.grid.meter.changes[0].numerator, song.grid.meter.changes[0].denominator) not in ((4, 4), (2, 4)):
+        return 1.0
+    pitched, drums = _in_beats(_ticks(song, drums=False), 0.0), _in_beats(_ticks(song, drums=True), 0.0)
+    return tempo_octave.felt_rate(pitched, drums, song.grid.tempo.mean_bpm(song.end_tick))
 
 
 def _ticks(song: Song, *, drums: bool) -> Onsets:
@@ -101,8 +118,13 @@ def _on_file_grid(song: Song, pitched: Onsets, drums: Onsets) -> Song:
         return _from_bar(song, meters, first)
     origin = offset - TICKS_PER_QUARTER * max(0, -(-(offset - first) // TICKS_PER_QUARTER))
     told = None if meters is None else meters[0]
-    beats = _beats(slots, told)
-    bars = meter.choose_bars(_in_beats(pitched, origin), _in_beats(drums, origin), slots, beats=beats)
+    notes, hits = _in_beats(pitched, origin), _in_beats(drums, origin)
+    if told is not None and told.numerator != 3 and enough and _waltzes(notes, slots):
+        told = None
+        beats: int | None = 3
+    else:
+        beats = _beats(slots, told)
+    bars = meter.choose_bars(notes, hits, slots, beats=beats)
     slot_ticks = TICKS_PER_QUARTER // slots
     places = np.arange(len(bars.evidence))
     evidence = bars.evidence
@@ -111,7 +133,22 @@ def _on_file_grid(song: Song, pitched: Onsets, drums: Onsets) -> Song:
     if told is not None:
         line = round((told.tick - origin) / slot_ticks) % len(evidence)
         evidence = evidence + FILE_BAR_LOGIT * (places == line)
+    if bars.beats_a_bar == 4:
+        given = int(evidence.argmax()) if told is None else round((told.tick - origin) / slot_ticks)
+        lines = changing_lines(bars.table, hits, slots, file_line=given)
+        if lines is not None:
+            return _from_bar(song, _meters([origin + k * slot_ticks for k in lines]), first)
     return _from_bar(song, [MeterChange(origin + int(evidence.argmax()) * slot_ticks, bars.beats_a_bar, 4)], first)
+
+
+def _meters(lines: list[int]) -> list[MeterChange]:
+    """Meters in quarters under bar lines given as ticks."""
+    out: list[MeterChange] = []
+    for start, end in pairwise(lines):
+        beats = (end - start) // TICKS_PER_QUARTER
+        if not out or out[-1].numerator != beats:
+            out.append(MeterChange(start, beats, 4))
+    return out
 
 
 def _rate(song: Song) -> float:
@@ -142,6 +179,11 @@ def _beats(slots: int, told: MeterChange | None) -> int | None:
     if told is not None:
         return 4 if told.numerator == 2 else told.numerator
     return 4 if slots == 3 else None
+
+
+def _waltzes(notes: Onsets, slots: int) -> bool:
+    """Whether a song surely goes in three: a file's 4/4 may be what stands where nothing was said."""
+    return slots == 4 and meter.threes_over_fours(accents(notes, slots), slots) > SURE_WALTZ
 
 
 def _odd(change: MeterChange) -> bool:
@@ -224,39 +266,62 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
     seconds = [n.warped(clock.to_s(n.start), clock.to_s(n.end)) for n in (pitched, drums)]
     both = seconds[0] if not len(drums.start) else _joined(*seconds)
     heard = pulse.find_pulse(both)
-    beats = _Beats(heard.beats_s)
-    pulse_beats = seconds[0].warped(beats.number(seconds[0].start), beats.number(seconds[0].end))
-    factor = tempo_octave.beat_rate(pulse_beats, 60.0 / float(np.median(np.diff(heard.beats_s))))
-    beats = beats if factor == 1.0 else beats.at_rate(factor)
+    tatums = _Beats(heard.tatums_s)
+    tatum_bpm = 60.0 / float(np.median(np.diff(heard.tatums_s)))
+    in_tatums = [n.warped(tatums.number(n.start), tatums.number(n.end)) for n in seconds]
+    level = tempo_octave.find_level(in_tatums[0], in_tatums[1], tatum_bpm)
+    beats = tatums.at_rate(1 / level.tatums_a_beat)
     numbers = [n.warped(beats.number(n.start), beats.number(n.end)) for n in seconds]
-    lead = float(np.floor(min(0.0, numbers[0].start.min())))
-    if meter.goes_in_threes(accents(_in_beats(numbers[0], lead, 1.0), 2)):
-        beats = beats.at_rate(2 / 3)
-        numbers = [n.warped(beats.number(n.start), beats.number(n.end)) for n in seconds]
     every = np.concatenate([n.start for n in numbers])
-    slots = 3 if pulse.is_ternary(every) else 4
+    slots = level.slots_a_beat
     offset = pulse.grid_offset(every, slots)
     origin = offset - np.ceil(max(0.0, offset - float(every.min())))
     numbers = [n.warped(n.start - origin, n.end - origin) for n in numbers]
-    bars = meter.choose_bars(numbers[0], numbers[1], slots)
+    bars = meter.choose_bars(numbers[0], numbers[1], slots, beats=level.beats_a_bar)
     size = bars.beats_a_bar
-    line = bars.first_slot / slots
-    first = float(every.min()) - origin
+    dotted = slots == 3 and size == 2
+    beat_ticks = TICKS_PER_QUARTER * 3 // 2 if dotted else TICKS_PER_QUARTER
     early = 0.5 / slots
-    line += np.floor((first + early - line) / size) * size
-    beat_ticks = TICKS_PER_QUARTER * 3 // 2 if slots == 3 else TICKS_PER_QUARTER
-    zero = line + origin
+    first = float(every.min()) - origin
+    lines = changing_lines(bars.table, numbers[1], slots, slips=True) if size == 4 else None
+    if lines is None:
+        zero = bars.first_slot / slots
+        zero += np.floor((first + early - zero) / size) * size + origin
+        meters = [MeterChange(0, 6, 8) if dotted else MeterChange(0, size, 4)]
+    else:
+        places, told = _counted(lines, slots, first + early)
+        beats, zero = _Beats(beats.second(places + origin)), 0.0
+        meters = _meters([n * TICKS_PER_QUARTER for n in told])
 
     def move(ticks: NDArray[np.int64]) -> NDArray[np.int64]:
         number = (beats.number(clock.to_s(ticks)) - zero) * beat_ticks
         out: NDArray[np.int64] = np.rint(number).astype(np.int64)
         return out
 
-    last = float(np.ceil(max(n.end.max(initial=0.0) for n in numbers)) + origin - zero)
-    edges = beats.second(zero + np.arange(int(last) + 1))
-    tempo = _tempo(edges, beat_ticks, heard.steady)
-    meters = MeterMap((MeterChange(0, 6, 8) if slots == 3 else MeterChange(0, size, 4),))
-    return moved(song, move, Grid(tempo, meters))
+    last = int(np.ceil(max(float(beats.number(clock.to_s([song.end_tick]))[0]) - zero, 1.0)))
+    tempo = _tempo(
+        beats.second(zero + np.arange(last + 1, dtype=np.float64)), beat_ticks, heard.steady and lines is None
+    )
+    return moved(song, move, Grid(tempo, MeterMap(tuple(meters))))
+
+
+def _counted(lines: list[int], slots: int, first: float) -> tuple[Floats, list[int]]:
+    """Where beats lie, in beats as tracked, from the bar line at or before `first` on, and which of them begin bars.
+
+    A bar that is not a whole number of beats long is where the pulse slipped: its beats are spread evenly.
+    """
+    bar = 4 * slots
+    while lines[0] > first * slots:
+        lines = [lines[0] - bar, *lines]
+    while len(lines) > 2 and lines[1] <= first * slots:
+        lines = lines[1:]
+    places: list[float] = []
+    starts = [0]
+    for start, end in pairwise(lines):
+        count = max(1, round((end - start) / slots))
+        places += [(start + (end - start) * k / count) / slots for k in range(count)]
+        starts.append(len(places))
+    return np.array([*places, lines[-1] / slots]), starts
 
 
 def _joined(a: Onsets, b: Onsets) -> Onsets:

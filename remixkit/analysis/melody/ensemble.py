@@ -52,7 +52,7 @@ class Ensemble:
         return next((k for k in parts if any((n.start_tick, n.pitch) == at for n in source.tracks[k].notes)), parts[0])
 
 
-def joined(song: Song) -> Ensemble:
+def one_player(song: Song) -> Ensemble:
     """Put together the tracks that are one player.
 
     They are: tracks of one name and one family of programs, but a piano's two hands; tracks whose names differ in a

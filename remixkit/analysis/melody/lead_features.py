@@ -53,7 +53,7 @@ class Lines:
     voices: Ints
 
 
-def lines(song: Song, facts: SongFacts, bars: Ints) -> Lines:
+def melody_lines(song: Song, facts: SongFacts, bars: Ints) -> Lines:
     """The highest note at each onset of each track; `voices` says how many pitch classes begin there."""
     table = facts.table
     start = np.rint(table.start_beats * TICKS_PER_QUARTER).astype(np.int64)
@@ -76,7 +76,7 @@ def bar_starts(song: Song) -> Ints:
     return np.array([start for start, _ in song.grid.meter.bars(max(song.end_tick, 1))], dtype=np.int64)
 
 
-def features(song: Song, facts: SongFacts, line: Lines, bars: Ints) -> Floats:
+def lead_table(song: Song, facts: SongFacts, line: Lines, bars: Ints) -> Floats:
     """The features of every track in every bar.
 
     Parameters

@@ -89,7 +89,7 @@ class Leads:
 def find_leads(song: Song, facts: SongFacts) -> Leads:
     """Who leads in each bar of a song on its true grid."""
     bars = lead_features.bar_starts(song)
-    line = lead_features.lines(song, facts, bars)
+    line = lead_features.melody_lines(song, facts, bars)
     evidence = _evidence(song, facts, line, bars)
     plays = np.zeros(evidence.shape, dtype=bool)
     plays[line.track, line.bar] = True
@@ -106,7 +106,7 @@ def find_leads(song: Song, facts: SongFacts) -> Leads:
 
 
 def _evidence(song: Song, facts: SongFacts, line: Lines, bars: Ints) -> Floats:
-    columns = lead_features.features(song, facts, line, bars)
+    columns = lead_features.lead_table(song, facts, line, bars)
     shape = columns.shape[:2]
     plays = columns[..., 1] > 0
     out = np.full(shape, IMPOSSIBLE)
@@ -130,7 +130,8 @@ def _prior(song: Song, facts: SongFacts) -> Floats:
         return np.zeros(len(scores))
     ranked = np.sort(scores)
     others = np.where(scores == ranked[-1], ranked[-2], ranked[-1])
-    return PRIOR * np.clip(scores - others, *PRIOR_RANGE)
+    lead: Floats = PRIOR * np.clip(scores - others, *PRIOR_RANGE)
+    return lead
 
 
 def _sings(
