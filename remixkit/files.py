@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from remixkit.errors import OutputError
+from remixkit.errors import OutputError, UserError
 
 _HARDLY_ANY_BYTES = 1 << 20
 
@@ -17,6 +17,20 @@ _HARDLY_ANY_BYTES = 1 << 20
 def is_full(folder: Path) -> bool:
     """Whether a folder's disk has so little left that what could not be written there failed for that."""
     return shutil.disk_usage(folder).free < _HARDLY_ANY_BYTES
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with ``~`` and ``~name`` as the home folders they mean.
+
+    Raises
+    ------
+    UserError
+        If nobody is called so.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as problem:
+        raise UserError("there is no such home folder", file=path, remedy="write the path out") from problem
 
 
 @contextmanager

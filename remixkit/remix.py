@@ -59,7 +59,7 @@ LABELS: Mapping[str, SectionName] = {
 """What sections may be called, in lower case."""
 
 
-def load(path: str | Path, *, tune: int | None = None) -> Song:
+def load(path: str | Path, *, tune: int | None = None, encoding: str | None = None) -> Song:
     """Read a song: MIDI, or a score that ends in .musicxml, .xml, .mxl or .abc.
 
     Parameters
@@ -68,6 +68,8 @@ def load(path: str | Path, *, tune: int | None = None) -> Song:
         The file.
     tune : int, optional
         Of a book of tunes in ABC, the one with this ``X:``; else the first is read.
+    encoding : str, optional
+        What the texts of a MIDI file are in (``"big5"``), if it is not to be found out; scores say theirs.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def load(path: str | Path, *, tune: int | None = None) -> Song:
     """
     path = Path(path)
     is_score = tune is not None or score_files.is_score(path)
-    return score_files.read_score(path, tune) if is_score else midi.read(path)
+    return score_files.read_score(path, tune) if is_score else midi.read(path, encoding=encoding)
 
 
 def analyze(song: SongLike, *, melody_track: MelodyTrack | None = None) -> Analysis:

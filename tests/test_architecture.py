@@ -20,7 +20,7 @@ from remixkit.midi import spec
 PACKAGE = Path(remixkit.__file__).parent
 
 FLOORS = {
-    "errors": 0, "seeding": 0, "plugin": 0, "files": 0,
+    "errors": 0, "seeding": 0, "plugin": 0, "files": 0, "file_names": 0, "texts": 0,
     "model": 1, "search": 1, "midi.spec": 1, "plugins": 1, "targets": 2,
     "midi": 2, "theory": 2, "patterns": 2,
     "notation": 3, "style": 3, "analysis": 3, "render": 3,
@@ -31,7 +31,7 @@ FLOORS = {
 }  # fmt: skip
 
 OWNERS = {
-    "mido": {"midi"},
+    "mido": {"midi"}, "chardet": {"midi"},
     "music21": {"theory", "notation"},
     "pydantic": {"style"}, "pydantic_core": {"style"},
     "pretty_midi": {"analysis"},
@@ -62,6 +62,7 @@ HOMONYMS = VERBS | {
 
 OTHER_BYTES = {
     "remixkit.midi.reading.text": "lead bytes of Shift JIS",
+    "remixkit.texts": "Unicode",
     "remixkit.export.letters": "kana in Unicode",
 }
 """Modules whose hexadecimal numbers are not MIDI's."""

@@ -21,6 +21,7 @@ from remixkit.batch.worker import Outcome
 from remixkit.batch.worker_pool import work_here
 from remixkit.batch.worklist import AlbumPiece, Font, SongJob
 from remixkit.errors import SoundFontError
+from remixkit.midi.reading.text import codec
 from remixkit.style import Style
 
 Workers = Callable[[Iterable[SongJob]], Iterator[Outcome]]
@@ -48,6 +49,8 @@ class Batch:
         RemixKit's.
     role_fonts : mapping of str to tuple of Font
         For styles, by name, what they name for single roles, if it is heard.
+    encoding : str or None
+        What the songs' texts are in, if it is not to be found out.
     """
 
     store: Store
@@ -58,6 +61,7 @@ class Batch:
     font: Font | None
     version: str
     role_fonts: Mapping[str, tuple[Font, ...]] = field(default_factory=dict)
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def begin(
     formats: Sequence[str] = ("mid", "flac"),
     seed: int = 0,
     soundfont: str | None = None,
+    encoding: str | None = None,
 ) -> Batch:
     """Look at everything that could be wrong before the work, and lay it out.
 
@@ -114,6 +119,8 @@ def begin(
         Of every cover.
     soundfont : str, optional
         A name or a path.
+    encoding : str, optional
+        What the texts of MIDI files are in, if it is not to be found out.
 
     Raises
     ------
@@ -128,7 +135,9 @@ def begin(
     role_fonts = {style.name: _role_fonts(style) for style in styles if is_heard}
     store = store_at(output)
     store.open()
-    return Batch(store, sources, styles, endings, seed, font, version("remixkit"), role_fonts)
+    return Batch(
+        store, sources, styles, endings, seed, font, version("remixkit"), role_fonts, encoding and codec(encoding)
+    )
 
 
 def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Iterator[Step]:
@@ -158,7 +167,9 @@ def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Itera
     kept: dict[str, int] = {}
     chosen = [(style, worklist.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
     for source in batch.sources:
-        wanted = worklist.album_pieces(source, chosen, batch.endings, batch.font, batch.seed, batch.version)
+        wanted = worklist.album_pieces(
+            source, chosen, batch.endings, batch.font, batch.seed, batch.version, batch.encoding
+        )
         lacking = worklist.missing(batch.store, wanted, known)
         kept[source.name] = len(wanted) - len(lacking)
         if lacking:
@@ -210,7 +221,15 @@ def _steps(
             for share in worklist.shares(lacking, left, workers):
                 sizes[name] = len(share)
                 yield SongJob(
-                    name, source.path.name, content, share, batch.seed, batch.font, batch.store, batch.version
+                    name,
+                    source.path.name,
+                    content,
+                    share,
+                    batch.seed,
+                    batch.font,
+                    batch.store,
+                    batch.version,
+                    batch.encoding,
                 )
 
     for outcome in pool(jobs()):

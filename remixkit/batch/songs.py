@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remixkit.errors import SongError
+from remixkit.file_names import safe_name
+from remixkit.midi.reading.text import stem
 from remixkit.notation.reading import score_files
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi", *score_files.ENDINGS)
@@ -89,11 +91,16 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
+def _name(text: str) -> str:
+    return safe_name(text, default="song")
+
+
 def _names(found: dict[Path, tuple[str, ...]]) -> dict[Path, str]:
-    """The file's stem; where several songs share one, the folders before it and the ending, too."""
-    stems = Counter(Path(parts[-1]).stem.casefold() for parts in found.values())
+    """The file's stem; where several songs share one, the folders before it and the ending, too; as files may be."""
+    short = {path: _name(stem(parts[-1])) for path, parts in found.items()}
+    stems = Counter(name.casefold() for name in short.values())
     longer = {
-        path: Path(parts[-1]).stem if stems[Path(parts[-1]).stem.casefold()] == 1 else ".".join(parts)
+        path: short[path] if stems[short[path].casefold()] == 1 else _name(stem(".".join((*parts, ""))))
         for path, parts in found.items()
     }
     taken = Counter(name.casefold() for name in longer.values())

@@ -10,6 +10,7 @@ from typing import Any
 
 from remixkit.files import replacing
 from remixkit.render.files.tags import steady
+from remixkit.texts import plain_line
 
 _CD_FRAMES = 75
 
@@ -29,7 +30,7 @@ class Chapter:
     @property
     def name(self) -> str:
         """What a player shows."""
-        return f"{self.title} – {self.style}" if self.style else self.title
+        return plain_line(f"{self.title} – {self.style}" if self.style else self.title)
 
 
 def tag(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
@@ -38,7 +39,7 @@ def tag(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
     FLAC and Ogg get CHAPTERxxx comments (wiki.xiph.org/Chapter_Extension), MP3 and WAV ID3 chapter frames
     (id3.org/id3v2-chapters-1.0). FLAC's own cue sheet has no names, and players that find one show nothing else.
     """
-    ending = path.suffix.lower()
+    ending, title = path.suffix.lower(), plain_line(title)
     if ending in (".flac", ".ogg"):
         from mutagen.flac import FLAC
         from mutagen.oggvorbis import OggVorbis
@@ -94,10 +95,10 @@ def times(chapters: Sequence[Chapter]) -> str:
 
 def playlist(target: Path, title: str, chapters: Sequence[Chapter], sounds: Sequence[Path]) -> str:
     """The single covers in the tape's order (RFC 8216 gives #EXTINF); paths are seen from the playlist."""
-    lines = ["#EXTM3U", f"#PLAYLIST:{title}"]
+    lines = ["#EXTM3U", f"#PLAYLIST:{plain_line(title)}"]
     for c, sound in zip(chapters, sounds, strict=True):
         here = os.path.relpath(sound.resolve(), target.resolve().parent)
-        lines += [f"#EXTINF:{round(c.seconds)},{c.name}", Path(here).as_posix()]
+        lines += [f"#EXTINF:{round(c.seconds)},{c.name}", _entry(Path(here).as_posix())]
     return "\n".join(lines) + "\n"
 
 
@@ -144,4 +145,10 @@ def _clock(seconds: float, hours: bool) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text.replace('"', "'")
+    return plain_line(text).replace('"', "'")
+
+
+def _entry(path: str) -> str:
+    """A path as a playlist has it; one with a "#" in front would be a comment."""
+    line = plain_line(path)
+    return f"./{line}" if line.startswith("#") else line

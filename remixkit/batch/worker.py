@@ -80,7 +80,7 @@ def _heard(job: SongJob, folder: Path) -> Analysis:
     path = folder / job.file_name
     with saying(job.store):
         path.write_bytes(job.content)
-    song = remix.load(path)
+    song = remix.load(path, encoding=job.encoding)
     styles = [piece.style for piece in job.pieces if piece.style is not None]
     return remix.analyze(song) if len(styles) < len(job.pieces) else remix.analyze_for(song, styles)
 

@@ -64,6 +64,7 @@ class SongJob:
     font: Font | None
     store: Store
     version: str
+    encoding: str | None = None
 
 
 def formats(names: Sequence[str]) -> tuple[str, ...]:
@@ -110,12 +111,13 @@ def album_pieces(
     font: Font | None,
     seed: int,
     version: str,
+    encoding: str | None = None,
 ) -> tuple[AlbumPiece, ...]:
     """What is to be made of a song: its covers, and if they are heard the song as it is written, to compare.
 
     Styles come with their `fingerprint` and the SoundFonts that they name for roles.
     """
-    base = (version, source.sha256, font.sha256 if font else "")
+    base = (version, source.sha256, font.sha256 if font else "", *([encoding] if encoding else []))
     heard = sounds(endings)[:1]
     plain = (
         [AlbumPiece(source.name, None, _hash(*base), tuple(f"sources/{source.name}{e}" for e in heard))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options.shared import MelodyOption, SongArgument, TuneOption, melody_track
+from remixkit.cli.options.shared import EncodingOption, MelodyOption, SongArgument, TuneOption, melody_track
 from remixkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def run(
         Path | None, typer.Option("--output", "-o", metavar="PATH.png", help="Draw a piano roll as well.")
     ] = None,
     melody: MelodyOption = None,
+    encoding: EncodingOption = None,
     tune: TuneOption = None,
 ) -> None:
     """Say what is heard in a song: key, tempo, meter, sections, chords, and who plays what."""
@@ -37,7 +38,7 @@ def run(
 
     from remixkit import remix
 
-    heard = remix.load(song, tune=tune)
+    heard = remix.load(song, tune=tune, encoding=encoding)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     if output:
         from remixkit.export.roll import draw_roll
@@ -83,7 +84,6 @@ def _lead(section: Section, analysis: Analysis) -> str:
 
 def _tables(analysis: Analysis) -> list[RenderableType]:
     from rich.table import Table
-    from rich.text import Text
 
     from remixkit.export.analysis_facts import facts
     from remixkit.theory import chords, instruments, keys
@@ -103,7 +103,7 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
         ("meter", told["meter"]),
         ("length", f"{minutes}:{seconds:02d}, {song.grid.meter.bar_number(max(0, end - 1))} bars"),
     ):
-        head.add_row(Text(label, style="dim"), Text(value))
+        head.add_row(console.cell(label, style="dim"), console.cell(value))
 
     form = Table("section", "bars", "from", "energy", "lead", "key", "chords", title="Form", title_justify="left")
     for section in analysis.sections:
@@ -119,13 +119,13 @@ def _tables(analysis: Analysis) -> list[RenderableType]:
             f"{first}-{last}",
             f"{at // 60}:{at % 60:02d}",
             f"{section.energy:.2f}",
-            Text(_lead(section, analysis)),
+            console.cell(_lead(section, analysis)),
             keys.name(here),
-            Text(" ".join(names[:MOST_CHORDS]) + more),
+            console.cell(" ".join(names[:MOST_CHORDS]) + more),
         )
 
     band = Table("", "track", "instrument", "role", "notes", title="Tracks", title_justify="left")
     for number, (track, row) in enumerate(zip(song.tracks, told["tracks"], strict=True), 1):
         sound = "drums" if track.is_drum else instruments.instrument(track.program).name
-        band.add_row(str(number), Text(track.name), sound, row["role"], str(row["notes"]))
+        band.add_row(str(number), console.cell(track.name), sound, row["role"], str(row["notes"]))
     return [head, form, band]

@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from remixkit.cli import analyze, batch, console, cover, doctor, mixtape, render, roll, soundfonts, styles, watch
+from remixkit.cli import (
+    analyze,
+    batch,
+    console,
+    cover,
+    doctor,
+    mixtape,
+    render,
+    roll,
+    soundfonts,
+    styles,
+    surroundings,
+    watch,
+)
 from remixkit.cli.options.groups import spread_options
 from remixkit.errors import UserError
 
@@ -63,13 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 2 the user's to mend, said in one line on stderr; 130 interrupted. A bug is not caught.
+        0 done; 2 the user's to mend, said in one line on stderr; 130 interrupted, by Ctrl-C or SIGTERM. A bug is not
+        caught.
     """
     # The matrices here are small: numpy's threads for them would do nothing but wait, and wait by spinning.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = sys.argv[1:] if arguments is None else list(arguments)
+    surroundings.make_streams_safe()
     try:
-        status = app(words, prog_name="remixkit", standalone_mode=False)
+        if any("\0" in word for word in words):
+            raise UserError("an argument has a null character in it", remedy="leave it out")
+        with surroundings.ended_by_signal():
+            status = app(words, prog_name="remixkit", standalone_mode=False)
     except UserError as problem:
         console.error(str(problem))
         return 2
@@ -80,6 +98,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         status = 130
+    except (BrokenPipeError, SystemExit) as problem:
+        if isinstance(problem, SystemExit) and not isinstance(problem.__context__, BrokenPipeError):
+            raise
+        status = 0
+    except OSError as problem:
+        if problem.errno not in surroundings.SYSTEMS_FAULT:
+            raise
+        surroundings.silence_all()
+        console.error(": ".join(str(s) for s in (problem.filename or "output", problem.strerror) if s))
+        status = 2
+    finally:
+        surroundings.silence_all()
     if status == 130:
         console.error("interrupted")
     return status if isinstance(status, int) else 0

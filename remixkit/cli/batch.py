@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixkit.cli import console
-from remixkit.cli.options.shared import SeedOption, SoundFontOption, StylesOption
+from remixkit.cli.options.shared import EncodingOption, SeedOption, SoundFontOption, StylesOption
 
 if TYPE_CHECKING:
     from remixkit.batch import Batch, Failure, Step
@@ -39,6 +39,7 @@ def run(
         typer.Option("--jobs", "-j", metavar="N", help="How many at once; by default as many as cores.", min=1),
     ] = None,
     soundfont: SoundFontOption = None,
+    encoding: EncodingOption = None,
     cluster: Annotated[
         str | None,
         typer.Option("--cluster", metavar="ADDRESS", help="Work on a Dask scheduler, as in tcp://host:8786."),
@@ -51,7 +52,7 @@ def run(
 
     heard = bool(worklist.sounds(worklist.formats(formats)))
     chosen = [styles.check(s) if heard else styles.load(s) for s in style]
-    album = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont)
+    album = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont, encoding=encoding)
     failed: list[Failure] = []
     warned = kept = 0
     for step in _shown(album, _steps(album, jobs, cluster)):
@@ -63,13 +64,13 @@ def run(
         warned += any(entry.warnings for entry in step.made)
     console.result(_page(album))
     if kept:
-        typer.echo(f"{kept} were there already", err=True)
+        console.say(f"{kept} were there already")
     if warned:
         console.warn(f"{warned} songs have warnings; {album.store.place}/manifest.json says which")
     for failure in failed:
-        typer.echo(f"failed: {' in '.join(filter(None, (failure.song, failure.style)))}: {failure.reason}", err=True)
+        console.say(f"failed: {' in '.join(filter(None, (failure.song, failure.style)))}: {failure.reason}")
         if failure.trace:
-            typer.echo(failure.trace, err=True)
+            console.say(failure.trace)
     if failed:
         raise typer.Exit(SOME_FAILED)
 

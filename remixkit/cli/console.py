@@ -1,14 +1,18 @@
-"""Where words go: results to stdout, everything else to stderr."""
+"""Where words go: results to stdout, everything else to stderr. What a terminal would obey is shown, not obeyed."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+from remixkit import texts
+from remixkit.cli.surroundings import writing_to
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
 MOST_LINES = 3
 
@@ -22,9 +26,19 @@ def print_table(*things: RenderableType) -> None:
     """Print rich tables and the like to stdout."""
     from rich.console import Console
 
-    console = Console(highlight=False)
-    for thing in things:
-        console.print(thing)
+    console = Console(highlight=False, markup=False, emoji=False)
+    with console.capture() as printed:
+        for thing in things:
+            console.print(thing)
+    with writing_to(sys.stdout):
+        sys.stdout.write(printed.get())
+
+
+def cell(text: str, style: str = "") -> Text:
+    """What a table says, word for word: nothing in it is markup, nothing is obeyed."""
+    from rich.text import Text
+
+    return Text(texts.shown(text), style=style)
 
 
 def warn(text: str) -> None:
@@ -43,10 +57,11 @@ def error(text: str) -> None:
     _write(sys.stderr, "\n".join([f"error: {lines[0]}" if lines else "error", *lines[1:MOST_LINES]]))
 
 
-def _write(stream: object, text: str) -> None:
+def _write(stream: TextIO, text: str) -> None:
     """Print; what the terminal's encoding lacks is escaped, not an error."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)  # type: ignore[call-overload]
+    with writing_to(stream):
+        print(texts.shown(text).encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 @contextmanager
@@ -59,11 +74,12 @@ def progress(title: str) -> Iterator[Callable[[str, float], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:3.0f}%"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        title = texts.shown(texts.plain_line(title))
         task = bar.add_task(title, total=1.0)
         yield lambda stage, share: bar.update(task, description=f"{title}: {stage}", completed=share)

@@ -13,6 +13,7 @@ from remixkit.cli.options.arranging import ArrangingOptions, PlanOptions
 from remixkit.cli.options.daw_files import DawOptions
 from remixkit.cli.options.earlier_takes import TakesOptions
 from remixkit.cli.options.shared import (
+    EncodingOption,
     MelodyOption,
     SongArgument,
     SoundFontOption,
@@ -54,6 +55,7 @@ def run(
     ] = None,
     soundfont: SoundFontOption = None,
     melody: MelodyOption = None,
+    encoding: EncodingOption = None,
     tune: TuneOption = None,
     arranging: ArrangingOptions = ArrangingOptions(),  # noqa: B008 - it is frozen, as the groups below are
     planning: PlanOptions = PlanOptions(),  # noqa: B008
@@ -94,7 +96,7 @@ def run(
     with console.progress(song.name) as told, sound_files.in_memory(font) as font_loaded:
         told("listening", 0.0)
         began = perf_counter()
-        heard = remix.load(song, tune=tune)
+        heard = remix.load(song, tune=tune, encoding=encoding)
         analysis = remix.analyze_for(heard, chosen.values(), melody_track=melody_track(heard, melody))
         laps = {"listening": perf_counter() - began}
         for job in jobs:

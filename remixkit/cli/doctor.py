@@ -33,15 +33,18 @@ class Finding:
 def run() -> None:
     """Look at what covers need: Python packages, FluidSynth's library, SoundFonts, styles."""
     from rich.table import Column, Table
-    from rich.text import Text
 
     from remixkit.render.synth import synthesis
 
     findings = list(_findings())
     rows = Table("", "what", Column("found", overflow="fold"))
     for f in findings:
-        mark = Text("ok", style="green") if f.is_there else Text("missing" if f.is_needed else "-", style="red")
-        rows.add_row(mark, f.what, Text(f.detail))
+        mark = (
+            console.cell("ok", style="green")
+            if f.is_there
+            else console.cell("missing" if f.is_needed else "-", style="red")
+        )
+        rows.add_row(mark, f.what, console.cell(f.detail))
     console.print_table(rows)
     missing = [f.what for f in findings if f.is_needed and not f.is_there]
     if "libfluidsynth" in missing:

@@ -9,8 +9,9 @@ import typer
 
 from remixkit.cli import console
 from remixkit.cli.options import sound_files
-from remixkit.cli.options.shared import SongArgument, SoundFontOption
+from remixkit.cli.options.shared import EncodingOption, SongArgument, SoundFontOption
 from remixkit.cli.options.sound_files import SoundOptions
+from remixkit.cli.options.targets import own_name
 from remixkit.errors import OutputError
 
 ENDING = ".wav"
@@ -25,6 +26,7 @@ def run(
         ),
     ] = None,
     soundfont: SoundFontOption = None,
+    encoding: EncodingOption = None,
     lufs: Annotated[float, typer.Option("--lufs", help="Integrated loudness.", min=-40.0, max=-6.0)] = -16.0,
     sound: SoundOptions = SoundOptions(),  # noqa: B008 - it is frozen
 ) -> None:
@@ -35,7 +37,7 @@ def run(
     from remixkit.render import render as rendered
     from remixkit.render.soundfonts import lookup
 
-    targets = output or [Path(f"{song.stem}{ENDING}")]
+    targets = output or [Path(f"{own_name(song)}{ENDING}")]
     options = sound.checked(targets)
     for target in targets:
         if target.exists() and song.exists() and target.samefile(song):
@@ -43,7 +45,7 @@ def run(
     font = lookup.find(soundfont)
     with console.progress(song.name) as told:
         told("reading", 0.0)
-        made = passed_song(remix.load(song), Master(target_lufs=lufs))
+        made = passed_song(remix.load(song, encoding=encoding), Master(target_lufs=lufs))
         report = rendered(made, targets, soundfont=font, progress=told, **options.of(None))
     for target in targets:
         console.result(str(target))

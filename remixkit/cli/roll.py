@@ -10,7 +10,14 @@ import typer
 from remixkit.cli import console
 from remixkit.cli.analyze import check_picture
 from remixkit.cli.options import shared
-from remixkit.cli.options.shared import MelodyOption, SeedOption, SongArgument, TuneOption, melody_track
+from remixkit.cli.options.shared import (
+    EncodingOption,
+    MelodyOption,
+    SeedOption,
+    SongArgument,
+    TuneOption,
+    melody_track,
+)
 
 
 def run(
@@ -27,6 +34,7 @@ def run(
     ] = None,
     seed: SeedOption = 0,
     melody: MelodyOption = None,
+    encoding: EncodingOption = None,
     tune: TuneOption = None,
 ) -> None:
     """Draw a piano roll of a song, and of its covers below it."""
@@ -38,7 +46,7 @@ def run(
     from remixkit.export.roll import draw_roll
 
     chosen = [styles.load(s) for s in style or []]
-    heard = remix.load(song, tune=tune)
+    heard = remix.load(song, tune=tune, encoding=encoding)
     analysis = remix.analyze(heard, melody_track=melody_track(heard, melody))
     draw_roll([analysis, *(remix.cover(analysis, s, seed=seed).arrangement for s in chosen)], output, bars=shown)
     console.result(str(output))

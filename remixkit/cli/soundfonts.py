@@ -19,7 +19,6 @@ NameArgument = Annotated[
 def list_() -> None:
     """List the SoundFonts that are found (* is the default), those that can be got, and which styles prefer one."""
     from rich.table import Column, Table
-    from rich.text import Text
 
     from remixkit import style as styles
     from remixkit.render.soundfonts import catalogue, lookup
@@ -40,7 +39,9 @@ def list_() -> None:
         known = catalogue.known(font.name)
         best = ", ".join(preferring.get((known.name if known else font.name).casefold(), []))
         presets, licence = str(len(font.presets)), known.licence if known else ""
-        rows.add_row(mark, font.name, size(font.size_bytes), presets, licence, best, Text(str(font.path.parent)))
+        rows.add_row(
+            mark, font.name, size(font.size_bytes), presets, licence, best, console.cell(str(font.path.parent))
+        )
     here = {known.name for font in good if (known := catalogue.known(font.name))}
     for known in catalogue.KNOWN:
         if known.url and known.name not in here:

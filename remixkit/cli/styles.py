@@ -24,14 +24,13 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE.toml", show_defa
 def list_() -> None:
     """List the styles that a name leads to."""
     from rich.table import Table
-    from rich.text import Text
 
     from remixkit import style as styles
 
     rows = Table("style", "title", "what it is")
     found = styles.available()
     for info in found:
-        rows.add_row(info.name, Text(info.title), Text(info.problem or info.description))
+        rows.add_row(info.name, console.cell(info.title), console.cell(info.problem or info.description))
     console.print_table(rows)
     for info in found:
         if info.problem:
@@ -42,7 +41,6 @@ def list_() -> None:
 def show(name: NameArgument) -> None:
     """Show a style's form, players and master, with what it extends merged in."""
     from rich.table import Table
-    from rich.text import Text
 
     from remixkit import style as styles
     from remixkit.style import role_kinds
@@ -62,7 +60,7 @@ def show(name: NameArgument) -> None:
         ("keeps", ", ".join("all tracks" if kept == "*" else str(kept) for kept in found.keep)),
     ):
         if value and (label in _ALWAYS or not found.is_passthrough):
-            head.add_row(Text(label, style="dim"), Text(value))
+            head.add_row(console.cell(label, style="dim"), console.cell(value))
     rows = Table("role", "kind", "instrument", "patterns", "effects", title="Players", title_justify="left")
     for role, spec in found.roles.items():
         drums = role_kinds.traits(spec).plays_drums
@@ -73,7 +71,7 @@ def show(name: NameArgument) -> None:
             role,
             spec.kind,
             "drums" if drums else f"{instruments.instrument(spec.program).name} ({spec.program})",
-            Text(", ".join(named)),
+            console.cell(", ".join(named)),
             ", ".join(fx.name for fx in spec.fx),
         )
     console.print_table(head, *([] if found.is_passthrough else [rows]))

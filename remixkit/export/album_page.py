@@ -15,6 +15,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
+from remixkit.texts import plain
+
 # In this order a browser is offered what there is: what every browser plays comes first.
 AUDIBLE = (".mp3", ".flac", ".wav", ".ogg")
 _HUNDREDTHS = 100
@@ -84,7 +86,7 @@ def html(title: str, songs: Sequence[PageSong]) -> str:
         js=_text("album.js"),
         data=data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"),
     )
-    return page
+    return plain(page)
 
 
 def minutes(seconds: float) -> str:

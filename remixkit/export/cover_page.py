@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from remixkit.errors import SoundFontError, SynthError
 from remixkit.export.roll import SECTIONS, draw_roll
 from remixkit.files import replacing
+from remixkit.texts import plain_line
 
 if TYPE_CHECKING:
     from remixkit.remix import Cover
@@ -51,9 +52,9 @@ def write(cover: Cover, path: Path) -> tuple[str, ...]:
         except (SynthError, SoundFontError) as problem:
             warnings = (f"the page has no player: {problem}",)
         page = _template().render(
-            title=cover.arrangement.title or "Untitled",
-            style=cover.arrangement.style,
-            composer=cover.arrangement.composer,
+            title=plain_line(cover.arrangement.title) or "Untitled",
+            style=plain_line(cover.arrangement.style),
+            composer=plain_line(cover.arrangement.composer),
             blocks=form_blocks(cover),
             roll=_embedded(roll),
             sound=_embedded(sound) if sound.exists() else "",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from remixkit import midi
+from remixkit import midi, texts
 from remixkit.export.project_tracks import (
     Clip,
     clips,
@@ -28,6 +28,7 @@ from remixkit.export.project_tracks import (
     stem_role,
     with_rest,
 )
+from remixkit.file_names import safe_name
 from remixkit.files import replacing
 from remixkit.midi.spec import (
     BEND_REACH,
@@ -107,12 +108,12 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes, how: int = zipfile.ZI
 
 
 def _place(role: str, stem: Stem) -> str:
-    return f"audio/{role}{stem.path.suffix.lower()}"
+    return f"audio/{safe_name(role, default='part')}{stem.path.suffix.lower()}"
 
 
 def _xml(root: Element) -> bytes:
     indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode").encode("utf-8") + b"\n"
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + texts.xml(tostring(root, encoding="unicode")).encode() + b"\n"
 
 
 def metadata(arrangement: Arrangement) -> Element:

@@ -33,6 +33,7 @@ from remixkit.midi.spec import CC_NOTES_OFF, CONTROL_CHANGE, META, STATUS_BIT, S
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.remix import Cover
+from remixkit.texts import plain_line
 
 if TYPE_CHECKING:
     from remixkit.render.mix.stems import Stem
@@ -77,10 +78,10 @@ def reaper_tree(arrangement: Arrangement, path: Path, stems: Mapping[str, Stem])
     """The project as `rpp`'s tree; `path` is where it will lie."""
     first, meter = arrangement.grid.tempo.changes[0], arrangement.grid.meter.changes[0]
     out = rpp.Element("REAPER_PROJECT", ["0.1", "6.0", "0"])
-    out.append(["TITLE", arrangement.title])
-    out.append(["AUTHOR", arrangement.composer])
+    out.append(["TITLE", plain_line(arrangement.title)])
+    out.append(["AUTHOR", plain_line(arrangement.composer)])
     if arrangement.style:
-        out.append(rpp.Element("NOTES", ["0", "2"], [f"|{midi.of_take(arrangement)}"]))
+        out.append(rpp.Element("NOTES", ["0", "2"], [f"|{plain_line(midi.of_take(arrangement))}"]))
     out.append(["SAMPLERATE", str(next((s.rate_hz for s in stems.values()), 44100)), "1", "0"])
     out.append(["TEMPO", _number(first.bpm), str(meter.numerator), str(meter.denominator)])
     out.append(_tempo_map(arrangement))
@@ -132,7 +133,7 @@ def _track(part: Part, name: str, *, muted: bool = False, fader: bool = True) ->
     return rpp.Element(
         "TRACK",
         children=[
-            ["NAME", name],
+            ["NAME", plain_line(name)],
             ["PEAKCOL", str(1 << 24 | blue << 16 | green << 8 | red)],
             ["VOLPAN", _number(level), _number(place), "-1", "-1", "1"],
             ["MUTESOLO", str(int(muted)), "0", "0"],
@@ -145,7 +146,7 @@ def _item(name: str, start_s: float, length_s: float, source: rpp.Element) -> rp
         ["POSITION", _number(start_s)],
         ["LENGTH", _number(length_s)],
         ["LOOP", "0"],
-        ["NAME", name],
+        ["NAME", plain_line(name)],
     ]
     return rpp.Element("ITEM", children=[*lines, source])
 

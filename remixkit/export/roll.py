@@ -13,6 +13,7 @@ from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Note
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterMap
 from remixkit.notation.sheet_facts import RIGHT_HAND, is_tune
+from remixkit.texts import plain_line
 from remixkit.theory import chords as chord_names
 from remixkit.theory import keys as key_names
 
@@ -166,7 +167,9 @@ def _draw_panel(axes: Axes, panel: _Panel, start: int, end: int, stop: int) -> N
     axes.set_yticks(octaves, [f"C{p // 12 - 1}" for p in octaves])
     axes.hlines(octaves, start, end, color=INK, linewidth=0.3, alpha=0.25, linestyle=(0, (1, 3)), zorder=0)
     axes.tick_params(length=2, labelsize=7)
-    axes.set_title(_printable(panel.title), loc="left", pad=52, fontsize=11, weight="bold", color=INK)
+    axes.set_title(
+        _printable(plain_line(panel.title)), parse_math=False, loc="left", pad=52, fontsize=11, weight="bold", color=INK
+    )
     axes.set_xlim(start, stop)
     axes.set_ylim(floor, high)
     axes.spines[["top", "right"]].set_visible(False)

@@ -16,6 +16,7 @@ from remixkit.files import replacing
 from remixkit.model.arrangement import Arrangement
 from remixkit.notation import scores
 from remixkit.remix import Cover
+from remixkit.texts import plain_line
 
 _WIDTH_MM = PAGE_MM[0] - MARGIN_MM["left"] - MARGIN_MM["right"]
 # Height of a staff: a piano's as printed music has it, a lead sheet's a little larger, a full score's as it fits.
@@ -57,11 +58,10 @@ def write_lead_musicxml(cover: Cover, path: Path) -> tuple[str, ...]:
 
 def _print(musicxml: bytes, arrangement: Arrangement, subtitle: str, layout: Layout, path: Path) -> tuple[str, ...]:
     text = musicxml.decode("utf-8")
-    title = arrangement.title or "Untitled"
-    strange = fonts.foreign([title, arrangement.composer, *letters.lyrics_of(text)])
+    title, composer = plain_line(arrangement.title) or "Untitled", plain_line(arrangement.composer)
+    strange = fonts.foreign([title, composer, *letters.lyrics_of(text)])
     font = fonts.font_for(strange) if strange else None
     warnings: tuple[str, ...] = ()
-    composer = arrangement.composer
     if strange and font is None:
         title, composer = letters.readable(title, strange), letters.readable(composer, strange)
         musicxml = letters.with_readable_lyrics(text, strange).encode("utf-8")

@@ -31,13 +31,16 @@ _MENDED_NOTES = (
 )
 
 
-def read(path: Path) -> Song:
+def read(path: Path, *, encoding: str | None = None) -> Song:
     """Read a MIDI file.
 
     Parameters
     ----------
     path : Path
         A Standard MIDI File of type 0, 1 or 2, RIFF-wrapped or not, karaoke (.kar) too.
+    encoding : str, optional
+        What its texts are in, if what is found out is wrong: ``"big5"``, ``"cp1251"``. A guess is
+        among the song's warnings.
 
     Returns
     -------
@@ -49,7 +52,7 @@ def read(path: Path) -> Song:
     ------
     SongError
         If it cannot be read, is not MIDI, is too damaged for one sensible reading, or exceeds
-        `remixkit.midi.reading.limits`.
+        `remixkit.midi.reading.limits`; or if no encoding has that name.
     """
     path = Path(path)
     try:
@@ -58,11 +61,12 @@ def read(path: Path) -> Song:
     except OSError as problem:
         reason = (problem.strerror or "cannot be read").lower()
         raise SongError(reason, file=path, remedy="give the path of a MIDI file") from problem
-    return from_bytes(data, file=str(path))
+    return from_bytes(data, file=str(path), encoding=encoding)
 
 
-def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
+def from_bytes(data: bytes, *, file: str = "song.mid", encoding: str | None = None) -> Song:
     """Read the bytes of a MIDI file; `file` is its name, for title and messages. Raises as `read` does."""
+    known = None if encoding is None else text.codec(encoding)
     raw = chunks.split(data, file=file)
     warnings = list(raw.warnings)
     decoded = decode_all(raw, file=file, warnings=warnings)
@@ -80,12 +84,14 @@ def from_bytes(data: bytes, *, file: str = "song.mid") -> Song:
     grid = Grid(timeline.tempo_map(events.tempos, warnings), timeline.meter_map(events.meters, warnings))
     _check(events, grid, file)
 
-    decode = text_events.decoder(events.texts)
+    decode = text_events.decoder(events.texts, known)
     title = text_events.title(events.texts, decode, _has_notes(events), raw.format)
     name_of_all = title if raw.format == _SEVERAL_TRACKS_IN_ONE else ""
     tracks, unplayed = _tracks(events, clock, decode, raw.format, name_of_all, warnings)
     keys = _key_signatures(events.keys, warnings)
     warnings.extend(_mended_notes(events))
+    if decode.warning:
+        warnings.append(decode.warning)
     return Song(
         title=title or text.stem(file),
         tracks=tuple(tracks),
@@ -158,7 +164,8 @@ def _tracks(
     of_all: list[Message] = []
     unplayed: list[tuple[Message, ...]] = []
     for k, (players, texts, sent) in enumerate(zip(events.players, events.texts, events.messages, strict=True)):
-        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in text_events.lyrics(texts, decode, is_karaoke=is_karaoke))
+        sung = text_events.lyrics(texts, decode, is_karaoke=is_karaoke)
+        lyrics = tuple(replace(t, tick=clock(t.tick)) for t in sung)
         who = singer(players, lyrics)
         own, rest = messages.by_slot(
             sent,

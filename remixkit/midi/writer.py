@@ -25,6 +25,7 @@ from remixkit.model.analysis import Key
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.song import Control, Message, Note, Text, TrackPassthrough, each_pitch_alone
 from remixkit.model.timing import TICKS_PER_QUARTER
+from remixkit.texts import plain
 
 _MAJOR = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
 _MINOR = ("Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m")
@@ -134,11 +135,6 @@ def _delta_timed(timed: list[_Timed], end_tick: int, clock: Clock) -> mido.MidiT
     return track
 
 
-def _text(text: str) -> str:
-    """Text that UTF-8 can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _conductors(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[list[_Timed]]:
     """The tracks that nobody plays; the first has the tempo."""
     if arrangement.passthrough is None:
@@ -151,11 +147,11 @@ def _conductors(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list
 
 
 def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[_Timed]:
-    out: list[_Timed] = [(0, _END, mido.MetaMessage("track_name", name=_text(arrangement.title)))]
+    out: list[_Timed] = [(0, _END, mido.MetaMessage("track_name", name=plain(arrangement.title)))]
     if arrangement.composer:
-        out.append((0, _END, mido.MetaMessage("text", text=_text(f"Composer: {arrangement.composer}"))))
+        out.append((0, _END, mido.MetaMessage("text", text=plain(f"Composer: {arrangement.composer}"))))
     if arrangement.style:
-        out.append((0, _END, mido.MetaMessage("text", text=_text(of_take(arrangement)))))
+        out.append((0, _END, mido.MetaMessage("text", text=plain(of_take(arrangement)))))
     out.extend(_tempo(arrangement))
     for meter in arrangement.grid.meter.changes:
         message = mido.MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
@@ -166,8 +162,8 @@ def _conductor(arrangement: Arrangement, chord_symbols: Sequence[Text]) -> list[
         if name != last:
             out.append((key.start_tick, _SETUP, mido.MetaMessage("key_signature", key=name)))
         last = name
-    out.extend((s.start_tick, _WORD, mido.MetaMessage("marker", text=_text(s.label))) for s in arrangement.sections)
-    out.extend((t.tick, _WORD, mido.MetaMessage("text", text=_text(t.text))) for t in chord_symbols)
+    out.extend((s.start_tick, _WORD, mido.MetaMessage("marker", text=plain(s.label))) for s in arrangement.sections)
+    out.extend((t.tick, _WORD, mido.MetaMessage("text", text=plain(t.text))) for t in chord_symbols)
     return out
 
 
@@ -187,7 +183,7 @@ def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
     if part.passthrough is not None:
         return _as_it_stands(part, part.passthrough)
     channel = slot.channel
-    setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=_text(part.name))]
+    setup: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=plain(part.name))]
     if slot.port:
         setup.append(mido.MetaMessage("midi_port", port=slot.port))
     out: list[_Timed] = [(0, _SETUP, message) for message in setup]
@@ -199,7 +195,7 @@ def _part(part: Part, slot: ChannelSlot) -> list[_Timed]:
         out.extend((tick, _SETUP, message) for message in _sound(part, channel))
         for control in _chased(part, tick):
             out.extend((tick, _SETUP, message) for message in _control(channel, control))
-    out.extend((tick, _WORD, mido.MetaMessage("lyrics", text=_text(text))) for tick, text in parted(part.lyrics))
+    out.extend((tick, _WORD, mido.MetaMessage("lyrics", text=plain(text))) for tick, text in parted(part.lyrics))
     out.extend(chain.from_iterable(_note(channel, note) for note in _playable(part.notes)))
     if any(tick < 0 for tick, _, _ in out):
         raise ValueError(f"part {part.name!r} has an event before tick 0")
@@ -210,7 +206,7 @@ def _as_it_stands(part: Part, passthrough: TrackPassthrough) -> list[_Timed]:
     """A part of a MIDI file: its notes and what it is told there; a name, if it has none there."""
     out: list[_Timed] = [(m.tick, _CONTROL, _raw(m.data)) for m in passthrough.messages]
     if not any(m.data[0] == spec.META and m.data[1] == spec.META_NAME for m in passthrough.messages):
-        out.append((0, _SETUP, mido.MetaMessage("track_name", name=_text(part.name))))
+        out.append((0, _SETUP, mido.MetaMessage("track_name", name=plain(part.name))))
     out.extend(chain.from_iterable(_note(passthrough.channel, note) for note in sorted(part.notes)))
     return out
 

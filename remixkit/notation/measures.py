@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from remixkit.model.analysis import ChordSpan, Key
-from remixkit.model.song import Lyric
+from remixkit.model.song import Lyric, Syllabic
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.notation.drum_notation import DRUM_STAFF, drum_player
 from remixkit.notation.engraving import Piece, beams, pieces, quantised, struck, triplet_marks, voices
@@ -263,17 +263,27 @@ def _lyrics(lyrics: Sequence[Lyric], onsets: Sequence[int]) -> dict[int, list[An
     """music21's lyrics at the onset nearest to each, verses in order."""
     from music21 import note
 
-    found: dict[tuple[int, int], Any] = {}
+    found: dict[tuple[int, int], Lyric] = {}
     for lyric in lyrics if onsets else ():
         text = lyric.text.strip(_NO_LETTERS)
         if text:
             after = bisect_left(onsets, lyric.tick)
             onset = min(onsets[max(0, after - 1) : after + 1], key=lambda o: abs(o - lyric.tick))
-            found[onset, lyric.verse] = note.Lyric(text, number=lyric.verse, syllabic=lyric.syllabic)
+            before = found.get((onset, lyric.verse))
+            found[onset, lyric.verse] = replace(lyric, text=text) if before is None else _in_one(before, lyric, text)
     out: dict[int, list[Any]] = {}
     for onset, verse in sorted(found):
-        out.setdefault(onset, []).append(found[onset, verse])
+        sung = found[onset, verse]
+        out.setdefault(onset, []).append(note.Lyric(sung.text, number=verse, syllabic=sung.syllabic))
     return out
+
+
+def _in_one(first: Lyric, second: Lyric, text: str) -> Lyric:
+    """Two syllables that are sung on one note."""
+    begins, ends = first.syllabic in ("single", "begin"), second.syllabic in ("single", "end")
+    place: Syllabic = ("single" if ends else "begin") if begins else ("end" if ends else "middle")
+    is_one_word = second.syllabic in ("middle", "end")
+    return replace(first, text=first.text + ("" if is_one_word else " ") + text, syllabic=place)
 
 
 def _spelled(pitch: int, key: Key, chord: ChordSpan) -> str:

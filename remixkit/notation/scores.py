@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remixkit import texts
 from remixkit.files import replacing
 from remixkit.model.analysis import Analysis, Key
 from remixkit.model.arrangement import Arrangement
@@ -99,7 +100,8 @@ def musicxml(score: Score) -> bytes:
     exporter.makeNotation = not complete
     with redirect_stderr(StringIO()):  # music21 complains of more than 16 players, for whom MIDI has no channel
         made = exporter.parse()
-    return _DEGREE.sub(b'<degree print-object="no">', _DATE.sub(b"", made))
+    made = _DEGREE.sub(b'<degree print-object="no">', _DATE.sub(b"", made))
+    return texts.xml(made.decode("utf-8", "replace")).encode("utf-8")
 
 
 def write_musicxml(score: Score, path: Path) -> None:

@@ -11,6 +11,7 @@ from remixkit.model.arrangement import Arrangement
 from remixkit.model.song import Control, Lyric, Note, Song, Text
 from remixkit.model.timing import Grid
 from remixkit.notation.swing import straightened, swings
+from remixkit.texts import plain_line
 from remixkit.theory.chords import spans_of
 from remixkit.theory.instruments import instrument
 from remixkit.theory.keys import chord_at, key_at, key_of_signature, sharps
@@ -89,6 +90,20 @@ class Sheet:
 
 def sheet_of(source: Song | Analysis | Arrangement) -> Sheet:
     """What is to be written down of a song, an analysis or an arrangement; empty tracks are left out."""
+    sheet = _sheet_of(source)
+    return replace(
+        sheet,
+        title=plain_line(sheet.title),
+        composer=plain_line(sheet.composer),
+        marks=tuple(replace(m, text=plain_line(m.text)) for m in sheet.marks),
+        players=tuple(
+            replace(p, name=plain_line(p.name), lyrics=tuple(replace(x, text=plain_line(x.text)) for x in p.lyrics))
+            for p in sheet.players
+        ),
+    )
+
+
+def _sheet_of(source: Song | Analysis | Arrangement) -> Sheet:
     if isinstance(source, Arrangement):
         players = tuple(Player(p.name, p.program, p.is_drum, p.notes, p.lyrics, p.controls) for p in source.parts)
         return Sheet(

@@ -17,6 +17,7 @@ from remixkit.render.master.mastering import mastered
 from remixkit.render.mix.stems import Stem, StemOptions, StemSound, render_stems, write_stems
 from remixkit.render.mix.summing import mixdown
 from remixkit.render.soundfonts.lookup import SoundFont
+from remixkit.texts import plain_line
 
 RATES_HZ = (44100, 48000)
 
@@ -139,4 +140,5 @@ def _tags(arrangement: Arrangement, art: Art | None) -> Tags:
     if arrangement.keys:
         longest = max(arrangement.keys, key=lambda k: k.end_tick - k.start_tick)
         key = _MINOR[longest.tonic_pc] + "m" if longest.mode == "minor" else _MAJOR[longest.tonic_pc]
-    return Tags(arrangement.title, arrangement.composer, comment, round(tempo), key, art)
+    title, composer, comment = map(plain_line, (arrangement.title, arrangement.composer, comment))
+    return Tags(title, composer, comment, round(tempo), key, art)

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from remixkit.files import expanded
+
 CONFIG_VARIABLE = "REMIXKIT_CONFIG"
 
 
@@ -20,7 +22,7 @@ def config_dir() -> Path:
     """The user's own folder: ``$REMIXKIT_CONFIG``, else what the platform uses for settings. It need not exist."""
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        return expanded(named)
     if sys.platform == "win32":
         base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
     elif sys.platform == "darwin":

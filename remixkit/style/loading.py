@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from remixkit.errors import StyleError
+from remixkit.files import expanded
 from remixkit.style.checking import check_names, check_sound
 from remixkit.style.folders import style_files
 from remixkit.style.problems import dotted, explain
@@ -120,7 +121,7 @@ def _with_files(style: Style, resolved: Resolved) -> Style:
     """SoundFonts that are named by a path lie beside the file that names them, as what it extends does."""
     roles = dict(style.roles)
     for name, role in style.roles.items():
-        beside = resolved.file_of(["roles", name, "soundfont"]).parent / Path(role.soundfont).expanduser()
+        beside = resolved.file_of(["roles", name, "soundfont"]).parent / expanded(role.soundfont)
         if len(Path(role.soundfont).parts) > 1 or beside.is_file():
             roles[name] = role.model_copy(update={"soundfont": str(beside.absolute())})
     return style.model_copy(update={"roles": roles})

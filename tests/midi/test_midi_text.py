@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from midi_files import meta, note, song
 
 from remixkit import midi
+from remixkit.errors import SongError
 from remixkit.midi.reading.text import Decoder
 
 TEXT, COPYRIGHT, NAME, INSTRUMENT, LYRIC, MARKER = range(1, 7)
@@ -60,6 +63,93 @@ def test_any_bytes_are_some_text_without_control_characters(one: bytes, other: b
 )
 def test_utf_8_always_comes_through(text: str) -> None:
     assert Decoder([])(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "encoding"),
+    [
+        (["好一朵茉莉花", "茉莉花滿園花開"], "big5"),
+        (["아리랑 고개", "아리랑 고개로 넘어간다"], "cp949"),
+        (["月亮代表我的心", "你问我爱你有多深"], "gbk"),
+        (["荒城の月", "春高楼の花の宴"], "euc-jp"),
+        (["Калинка", "Ой ты, калинка моя"], "cp1251"),
+    ],
+)
+def test_texts_in_other_encodings_are_guessed_together(texts: list[str], encoding: str) -> None:
+    data = [text.encode(encoding) for text in texts]
+    decode = Decoder(data)
+    assert [decode(d) for d in data] == texts
+    assert "--encoding" in (decode.warning or "")
+    read = midi.from_bytes(song(meta(NAME, data[0]), C4))
+    assert read.title == texts[0]
+    assert decode.warning in read.warnings
+
+
+def test_what_is_known_is_no_guess() -> None:
+    for text, encoding in (("夜に駆ける", "cp932"), ("Déjà Vu", "cp1252"), ("夜に駆ける", "utf-8"), ("x", "ascii")):
+        assert Decoder([text.encode(encoding)]).warning is None
+
+
+def test_an_encoding_can_be_named() -> None:
+    data = song(meta(NAME, "Катюша".encode("cp866")), C4)
+    assert midi.from_bytes(data, encoding="CP866").title == "Катюша"
+    assert midi.from_bytes(data, encoding="cp866").warnings == ()
+    assert midi.from_bytes(song(meta(NAME, "好一朵".encode("gbk")), C4), encoding="gb2312").title == "好一朵"
+
+
+@pytest.mark.parametrize("name", ["klingon", "rot13", "base64", "", "a\0b"])
+def test_what_is_no_encoding_is_said(name: str) -> None:
+    with pytest.raises(SongError, match="no encoding"):
+        midi.from_bytes(song(C4), encoding=name)
+
+
+def test_the_name_of_a_file_out_of_an_old_zip_is_decoded() -> None:
+    path = os.fsdecode("夜に駆ける.mid".encode("cp932"))
+    assert midi.from_bytes(song(C4), file=f"folder/{path}").title == "夜に駆ける"
+
+
+def words(*texts: str, head: bytes = b"") -> list[tuple[str, str]]:
+    """(text, place in its word) of lyric events, one a note."""
+    sung = b"".join(meta(LYRIC, text.encode()) + C4 for text in texts)
+    return [(s.text.strip(), s.syllabic) for t in midi.from_bytes(song(head + sung)).tracks for s in t.lyrics]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Twin-", "kle ", "star "),
+        ("Twin-", "kle", "star"),
+        ("Twin", "-kle", "star"),
+        ("Twin- ", "kle ", "star"),
+        ("Twin", "kle ", "star"),
+        ("\\Twin", "kle", " star"),
+        ("/Twin-", "kle", "/star"),
+    ],
+)
+def test_syllables_know_their_place(texts: tuple[str, ...]) -> None:
+    found = [(text.strip("\n"), place) for text, place in words(*texts)]
+    assert found == [("Twin", "begin"), ("kle", "end"), ("star", "single")]
+
+
+def test_what_draws_a_syllable_out_is_no_word() -> None:
+    assert words("Glo", "_", "%", "ri", "-", "a ", "in_ ") == [
+        ("Glo", "begin"),
+        ("ri", "middle"),
+        ("a", "end"),
+        ("in", "single"),
+    ]
+
+
+def test_who_owns_the_rights_is_no_word() -> None:
+    rights = ("(C) 1999 Somebody", "All Rights Reserved", "© Somebody", "http://example.org/", "Copyright by me")
+    assert words(*rights, "Sing ", "copy ", "that ") == [("Sing", "single"), ("copy", "single"), ("that", "single")]
+
+
+def test_words_as_xf_writes_them() -> None:
+    head = meta(TEXT, b"XFln:JP:Title")
+    sung = b"".join(meta(LYRIC, text.encode("cp932")) + C4 for text in ("<桜[さくら]", "/Mo^", "on>", "%"))
+    lyrics = [s.text for t in midi.from_bytes(song(head + sung)).tracks for s in t.lyrics]
+    assert lyrics == ["\n\n桜", "\nMo ", "on"]
 
 
 def title(*tracks: bytes, kind: int = 1) -> str:

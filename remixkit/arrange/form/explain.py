@@ -8,6 +8,7 @@ from remixkit.arrange.form.band_plan import BandPlan
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.model.timing import TICKS_PER_QUARTER
 from remixkit.style.schema import Style
+from remixkit.texts import plain_line
 
 _CELL = 9
 _ABSENT = "."
@@ -24,7 +25,7 @@ def table(plan: BandPlan, cover: Arrangement, style: Style, *, width: int = 100)
     head = max([len(_label(name, parts[name])) for name in names], default=0) + 1
     columns = max(1, (width - head) // _CELL)
     lines = [
-        f"{plan.title}: {plan.style}, seed {cover.seed}",
+        f"{plain_line(plan.title)}: {plain_line(plan.style)}, seed {cover.seed}",
         "notes a beat; * leads; at the foot of a section what the band does before the next",
     ]
     for first in range(0, len(plan.sections), columns):

@@ -23,6 +23,7 @@ from remixkit.errors import StyleError
 from remixkit.files import replacing
 from remixkit.plugins import nearest
 from remixkit.style.schema import Style, Transition
+from remixkit.texts import plain_line
 
 ENDINGS: tuple[str, ...] = get_args(Transition)
 _TOP = ("song", "style", "sections")
@@ -65,8 +66,8 @@ def write(file: Path, plan: BandPlan, notes: str = "") -> None:
 
 def to_toml(plan: BandPlan, notes: str = "") -> str:
     """The plan as the text of a file; `notes` stand on top as comments."""
-    lines = [_HEAD.format(style=plan.style), *(f"# {line}".rstrip() for line in notes.splitlines())]
-    lines += ["", f"song = {_quoted(plan.title)}", f"style = {_quoted(plan.style)}"]
+    lines = [_HEAD.format(style=plain_line(plan.style)), *(f"# {line}".rstrip() for line in notes.splitlines())]
+    lines += ["", f"song = {_quoted(plain_line(plan.title))}", f"style = {_quoted(plain_line(plan.style))}"]
     for section, players, (first, last) in zip(plan.sections, plan.players, plan.bars, strict=True):
         lines += [
             "",

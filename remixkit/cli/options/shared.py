@@ -30,6 +30,14 @@ MelodyOption = Annotated[
         "for the whole song, or by section: chorus=4,verse=2.",
     ),
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="What a MIDI file's titles and words are in, if the guess is wrong: shift-jis, gbk, big5 ...",
+    ),
+]
 TuneOption = Annotated[
     int | None, typer.Option("--tune", metavar="N", help="Of a book in ABC, the tune whose X: is N; else the first.")
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from remixkit import plugins
 from remixkit.errors import OutputError
+from remixkit.file_names import safe_name
 
 STYLE, TAKE = "{style}", "{take}"
 # What is written where nothing is named.
@@ -52,12 +53,20 @@ def plan(
     OutputError
         If two covers would land in one file, a cover would replace what it is made of, or a folder does not exist.
     """
-    patterns = list(dict.fromkeys(outputs)) or [f"{song.stem}.{STYLE}{ending}" for ending in defaults]
+    name, patterns = "", list(dict.fromkeys(outputs))
+    if not patterns:
+        name, patterns = own_name(song), [f".{STYLE}{ending}" for ending in defaults]
     if takes > 1:
         patterns = [p if TAKE in p else _with_take(p) for p in patterns]
         stems = stems if stems is None or TAKE in stems else f"{stems}.take{TAKE}"
     jobs = [
-        Job(s, n, tuple(_filled(p, n, k) for p in patterns), take=k, stems=_filled(stems, n, k) if stems else None)
+        Job(
+            s,
+            n,
+            tuple(Path(name + _filled(p, n, k)) for p in patterns),
+            take=k,
+            stems=Path(_filled(stems, n, k)) if stems else None,
+        )
         for s in styles
         for n in [style_name(s)]
         for k in range(1, takes + 1)
@@ -97,8 +106,8 @@ def plan(
     )
 
 
-def _filled(pattern: str, style: str, take: int) -> Path:
-    return Path(pattern.replace(STYLE, style).replace(TAKE, str(take)))
+def _filled(pattern: str, style: str, take: int) -> str:
+    return pattern.replace(STYLE, style).replace(TAKE, str(take))
 
 
 def _with_take(pattern: str) -> str:
@@ -106,6 +115,13 @@ def _with_take(pattern: str) -> str:
     known = [f".{name}" for name in plugins.names(plugins.EXPORTS) if pattern.lower().endswith(f".{name}")]
     at = len(pattern) - max(len(ending) for ending in [Path(pattern).suffix, *known])
     return f"{pattern[:at]}.take{TAKE}{pattern[at:]}"
+
+
+def own_name(song: Path) -> str:
+    """What a song's own files begin with, where nothing else is said."""
+    from remixkit.midi.reading.text import stem
+
+    return safe_name(stem(song.name), default="song")
 
 
 def style_name(style: str) -> str:

@@ -1,8 +1,10 @@
 r"""Names, titles, lyrics and markers out of a track's text events.
 
-Lyrics follow RP-017 (a carriage return or line feed ends a line) or the .kar convention of text events, where "/"
-begins a line and "\" a paragraph, and lines that begin with "@" speak of the file ("@T" is title, then artist).
-Either way a syllable that begins a line begins with a line feed here, one that begins a paragraph with two.
+Lyrics follow RP-017 (a carriage return or line feed ends a line), the .kar convention of text events, where "/"
+begins a line and "\" a paragraph, and lines that begin with "@" speak of the file ("@T" is title, then artist), or
+Yamaha's XF, where "<" begins a page, "^" is a blank and "%" and ">" are for the display. Either way a syllable that
+begins a line begins with a line feed here, one that begins a paragraph with two. What only draws the syllable before
+out ("_", "%") and who owns the rights are no words.
 """
 
 from __future__ import annotations
@@ -25,6 +27,13 @@ _COMPOSER = re.compile(
     r"|\bcomp(?:osed by\b|\. ?by\b|\.)|作曲(?:者)?\s*[:：])[\s:：]*(?P<who>[^\s:：/／][^/／\[\]()]*)",
     re.IGNORECASE,
 )
+_NO_SYLLABLE = re.compile(r"[\s_%~+-]*")
+_DRAWN_OUT = re.compile(r"(?<=[^\W_])[_%]+(?=\s*$)")
+_RIGHTS = re.compile(r"©|℗|\(c\) ?\d{4}|\bcopyright\b|all rights reserved|https?://|\bwww\.", re.IGNORECASE)
+_RP_026_TAG = re.compile(r"\{[@#][^}]*\}")
+_XF = str.maketrans({"<": "\n\n", "/": "\n", "^": " ", "%": None, ">": None, "\r": None, "\n": None})
+_XF_RUBY = re.compile(r"\[[^\]]*\]")
+_XF_HEADS = (b"XFhd:", b"XFln:")
 _TAKE = re.compile(r"RemixKit: .*, seed (?P<players>-?\d+)(?:, chart (?P<chart>-?\d+))?")
 _SAYS_NOTHING = re.compile(
     r"(?:untitled|(?:new )?song|midi|meta|main|setup|sequence|\d+|[^\w]*"
@@ -51,6 +60,11 @@ class TextEvents:
         """Whether its text events are marked as karaoke."""
         return any(data.startswith(_KAR_HEADS) for _, data in self.of(spec.META_TEXT))
 
+    @property
+    def is_xf(self) -> bool:
+        """Whether its lyrics are written as Yamaha's XF has them."""
+        return any(data.startswith(_XF_HEADS) for _, data in self.of(spec.META_TEXT, spec.META_LYRIC))
+
     def name(self, decode: Decoder, channel: int | None) -> str:
         """The name of the track, or of one channel of it where a prefix names the channel."""
         for wanted_channel in dict.fromkeys((channel, None)):
@@ -61,8 +75,8 @@ class TextEvents:
         return ""
 
 
-def decoder(tracks: Sequence[TextEvents]) -> Decoder:
-    """A decoder that has seen every text of a file, syllables joined."""
+def decoder(tracks: Sequence[TextEvents], encoding: str | None = None) -> Decoder:
+    """A decoder that has seen every text of a file, syllables joined; or one of an encoding that is known."""
     texts: list[bytes] = []
     for events in tracks:
         texts.extend(data for _, kind, data, _ in events.events if kind != spec.META_LYRIC)
@@ -70,14 +84,15 @@ def decoder(tracks: Sequence[TextEvents]) -> Decoder:
         texts.append(
             b"".join(data.lstrip(b"/\\") for _, data in events.of(spec.META_TEXT) if not data.startswith(b"@"))
         )
-    return Decoder(texts)
+    return Decoder(texts, encoding)
 
 
 def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyric]:
     """The syllables of a track, in file ticks; text events only count in a karaoke file without lyric events."""
     found = events.of(spec.META_LYRIC)
     if found:
-        said = [(tick, decode(data).replace("\r\n", "\n").replace("\r", "\n")) for tick, data in found]
+        marks = _xf_marks if events.is_xf else _kar_marks
+        said = [(tick, marks(decode(data))) for tick, data in found]
     elif is_karaoke and any(tick for tick, _ in events.of(spec.META_TEXT)):
         said = [
             (tick, _kar_marks(decode(data))) for tick, data in events.of(spec.META_TEXT) if not data.startswith(b"@")
@@ -87,7 +102,9 @@ def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyr
     out: list[Text] = []
     breaks = ""
     for tick, text in said:
-        if text.strip("\n"):
+        if _NO_SYLLABLE.fullmatch(text) or _RIGHTS.search(text):
+            breaks += "\n" * text.count("\n")
+        elif text.strip("\n"):
             ending = text[len(text.rstrip("\n")) :]
             out.append(Text(tick, breaks + text.rstrip("\n")))
             breaks = ending
@@ -97,11 +114,17 @@ def lyrics(events: TextEvents, decode: Decoder, *, is_karaoke: bool) -> list[Lyr
 
 
 def _kar_marks(text: str) -> str:
+    text = _RP_026_TAG.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _DRAWN_OUT.sub("", text)
     if text.startswith("\\"):
         return "\n\n" + text[1:]
     if text.startswith("/"):
         return "\n" + text[1:]
     return text
+
+
+def _xf_marks(text: str) -> str:
+    return _XF_RUBY.sub("", text).translate(_XF)
 
 
 def markers(tracks: Sequence[TextEvents], decode: Decoder, clock: Clock) -> tuple[Text, ...]:

@@ -7,7 +7,6 @@ what does not is a stem of its own.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from typing import Literal
 import numpy as np
 
 from remixkit.errors import OutputError
+from remixkit.file_names import safe_name
 from remixkit.model.arrangement import Arrangement, Part
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
 from remixkit.render.files.encode import EncodingOptions, write
@@ -172,7 +172,7 @@ def write_stems(parts: Sequence[StemSound], frames: int, sample_rate_hz: int, op
         sound = part.sound[:, :frames]
         for here in blocks_of(sound):
             here *= gain
-        path = options.folder / f"{number + 1:02d} {_file_name(part.name)}{options.ending}"
+        path = options.folder / f"{number + 1:02d} {safe_name(part.name, default='part')}{options.ending}"
         write(sound, path, sample_rate_hz, EncodingOptions(24))
         return part.role, Stem(path, sound.shape[1] / sample_rate_hz, sample_rate_hz)
 
@@ -218,7 +218,3 @@ def _scratch(count: int, frames: int, folder: Path) -> Iterator[Sequence[Block]]
     except OSError as problem:
         reason = problem.strerror or "cannot be written to"
         raise OutputError(reason, file=folder, remedy="look at the disk's space and the folder's rights") from problem
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "-", name).strip(" .") or "part"

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from remixkit.errors import SoundFontError
+from remixkit.files import expanded
 from remixkit.midi.spec import SF2_DRUM_BANK, two_bytes
 from remixkit.render.soundfonts.sf2 import Preset, read_presets
 
@@ -99,7 +100,7 @@ def find(name: str | Path | None = None) -> SoundFont:
         if default is None:
             raise SoundFontError("no SoundFont was found", remedy=f"put an .sf2 file into {user_folder()}")
         return open_soundfont(default)
-    path = Path(wanted).expanduser()
+    path = expanded(wanted)
     if path.is_file():
         return open_soundfont(path)
     if path.suffix.lower() in ENDINGS and path.parent != Path():
