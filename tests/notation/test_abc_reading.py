@@ -248,3 +248,11 @@ def test_words_and_what_stands_between() -> None:
         ("syllable", "of a", "single"), skip, bar, ("syllable", "time", "single"), hold,
         ("syllable", "go", "begin"), hold, ("syllable", "ing", "end"),
     ]  # fmt: skip
+
+
+def test_a_syllable_knows_its_word_and_its_verse() -> None:
+    song = read_abc(HEAD + "C8 D8|\nw: Twin-kle\nw: When the\n|:E16:|\nw: star\nw: sun\n")
+    assert [(t.text, t.syllabic, t.verse) for t in song.tracks[0].lyrics] == [
+        ("Twin", "begin", 1), ("When", "single", 2), ("kle", "end", 1), ("the", "single", 2),
+        ("star", "single", 1), ("sun", "single", 1),
+    ]  # fmt: skip
