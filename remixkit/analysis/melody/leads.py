@@ -35,7 +35,7 @@ IMPOSSIBLE = -20.0
 SURE = 4.0
 """What the model says is cut here: one bar does not outweigh its neighbours."""
 SWITCH_COST = 6.0
-IDLE, GONE, SILENCE = -0.5, -4.0, -3.0
+IDLE, GONE, SILENCE = -0.5, -7.0, -6.0
 """What a bar is worth, in log-odds, in which the lead rests that plays a bar before or after; in which it has gone; in
 which nobody leads."""
 PRIOR, PRIOR_RANGE = 1.0, (-8.0, 8.0)
