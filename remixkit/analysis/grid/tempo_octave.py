@@ -89,7 +89,7 @@ def find_level(notes: Onsets, drums: Onsets, tatum_bpm: float) -> RateLevel:
     return RateLevel(2 * slow_level(tatum_bpm / 2, SLOW_WALTZ_BPM), 4, 3)
 
 
-def felt_rate(notes: Onsets, drums: Onsets, written_bpm: float) -> float:
+def written_to_felt(notes: Onsets, drums: Onsets, written_bpm: float) -> float:
     """How many beats are felt for each that is written: 0.5, 1 or 2.
 
     Parameters

@@ -77,7 +77,7 @@ def felt_rate_of(song: Song) -> float:
     if (song.grid.meter.changes[0].numerator, song.grid.meter.changes[0].denominator) not in ((4, 4), (2, 4)):
         return 1.0
     pitched, drums = _in_beats(_ticks(song, drums=False), 0.0), _in_beats(_ticks(song, drums=True), 0.0)
-    return tempo_octave.felt_rate(pitched, drums, song.grid.tempo.mean_bpm(song.end_tick))
+    return tempo_octave.written_to_felt(pitched, drums, song.grid.tempo.mean_bpm(song.end_tick))
 
 
 def _ticks(song: Song, *, drums: bool) -> Onsets:
