@@ -23,7 +23,10 @@ REST = 4 * 960
 def bass_line(heard: Analysis) -> list[Note]:
     """The notes of the bass parts, each up to the next one."""
     tracks = zip(heard.song.tracks, heard.roles, strict=True)
-    notes = sorted(n for t, role in tracks if role == "bass" for n in t.notes)
+    lowest: dict[int, Note] = {}
+    for n in sorted((n for t, role in tracks if role == "bass" for n in t.notes), key=lambda n: -n.pitch):
+        lowest[n.start_tick] = n
+    notes = [lowest[tick] for tick in sorted(lowest)]
     ends = [*(n.start_tick for n in notes[1:]), 0]
     return [
         Note(n.start_tick, max(n.end_tick, min(end, n.end_tick + REST)), n.pitch, n.velocity)
