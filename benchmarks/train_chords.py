@@ -24,8 +24,8 @@ from remixkit.analysis.harmony.chord_search import (
     NO_CHORD,
     QUALITIES,
     ChordModel,
-    best_path,
     chord_features,
+    likeliest_chords,
     log_likelihoods,
     rolled,
 )
@@ -246,7 +246,7 @@ def accuracy(examples: list[Example], model: ChordModel) -> NDArray[np.float64]:
     rows = []
     for e in examples:
         scores = log_likelihoods(e.features.astype(np.float32), model)
-        got = best_path(scores, e.strength, model)
+        got = likeliest_chords(scores, e.strength, model)
         sounding = (e.states != UNKNOWN) & (e.states != NO_CHORD)
         root = (got // len(QUALITIES) == e.states // len(QUALITIES)) & (got != NO_CHORD)
         mine, true = got % len(QUALITIES), e.states % len(QUALITIES)

@@ -67,3 +67,33 @@ def anime_song(lift: int = 0) -> tuple[Song, list[str]]:
             tune += phrase(line, bar, up=up, velocity=loud + 10)
         bar += size
     return song(tune, accompaniment), plan
+
+
+TWINKLE = (
+    "C4 C4 G4 G4 A4 A4 G4:2 F4 F4 E4 E4 D4 D4 C4:2 G4 G4 F4 F4 E4 E4 D4:2 G4 G4 F4 F4 E4 E4 D4:2 "
+    "C4 C4 G4 G4 A4 A4 G4:2 F4 F4 E4 E4 D4 D4 C4:2"
+)
+ODE_TO_JOY = (
+    "E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 E4:1.5 D4:.5 D4:2 E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 D4:1.5 C4:.5 C4:2 "
+    "D4 D4 E4 C4 D4 E4:.5 F4:.5 E4 C4 D4 E4:.5 F4:.5 E4 D4 C4 D4 G3:2 E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 "
+    "D4:1.5 C4:.5 C4:2"
+)
+AULD_LANG_SYNE = (
+    "R:3 C4 F4:1.5 F4:.5 F4 A4 G4:1.5 F4:.5 G4 A4 F4:1.5 F4:.5 A4 C5 D5:3 D5 C5:1.5 A4:.5 A4 F4 G4:1.5 F4:.5 G4 A4 "
+    "F4:1.5 D4:.5 D4 C4 F4:3 D5 C5:1.5 A4:.5 A4 F4 G4:1.5 F4:.5 G4 D5 C5:1.5 A4:.5 A4 C5 D5:3 D5 C5:1.5 A4:.5 A4 F4 "
+    "G4:1.5 F4:.5 G4 A4 F4:1.5 D4:.5 D4 C4 F4:4"
+)
+"""Traditional tunes: notes with octave and length in quarters; R is a rest."""
+
+
+def tune(text: str, up: int = 0) -> list[Note]:
+    """The notes of a tune written as `TWINKLE` is."""
+    notes, at = [], 0
+    for word in text.split():
+        name, _, quarters = word.partition(":")
+        end = at + round(float(quarters or 1) * Q)
+        if name != "R":
+            pitch = 12 * (int(name[1]) + 1) + "C D EF G A B".index(name[0]) + up
+            notes.append(Note(at, end - 40, pitch, 80))
+        at = end
+    return notes

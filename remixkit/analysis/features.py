@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.model.analysis import ChordSpan, MelodyNote, TrackRole
-from remixkit.model.song import Song, Track
+from remixkit.model.song import Note, Song, Track
 from remixkit.model.timing import TICKS_PER_QUARTER, MeterChange
 
 Floats = NDArray[np.float32]
@@ -32,6 +32,7 @@ FAMILY = {
     "min": 1,
     "min7": 1,
     "dim": 2,
+    "dim7": 2,
     "hdim7": 2,
 }
 FAMILIES = 3
@@ -41,7 +42,9 @@ EARLY = 0.2
 NO_PITCH = 128
 MIDDLE_C = 60
 LOWEST_TOP = 58
+STANDING = 8
 FEWEST_BEATEN, BEATEN_SHARE = 24, 0.9
+DEAD_TICKS, DEAD_LOUDNESS, DEAD_STRINGS = TICKS_PER_QUARTER // 8, 0.6, 3
 ROLE_WEIGHT: dict[TrackRole, float] = {
     "melody": 0.8,
     "second": 0.8,
@@ -97,7 +100,8 @@ class Sounding:
     chroma : (n, 12) float
         Share of the frame in which a pitch class sounds, 0-1, times the weight of the heaviest track that plays it.
     bass : (n, 12) float
-        Share of the frame in which a pitch class is the lowest, 0-1.
+        Share of the frame in which a pitch class is the bass, 0-1: the bass part's note, which stands until its next
+        one, or the lowest pitch where no bass part plays.
     onset : (n, 12) float
         Whether a pitch class begins in the frame, 0-1 by track weight.
     low : (n, 12) float
@@ -105,7 +109,7 @@ class Sounding:
     top : (n, 12) float
         Share of the frame in which a pitch class is the highest, 0-1; notes far below middle C are no top.
     lowest : (n,) int
-        The lowest pitch of the frame, `NO_PITCH` in silence.
+        The lowest pitch of the frame by the same rule, `NO_PITCH` in silence.
     """
 
     chroma: Floats
@@ -156,11 +160,16 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
         One a track; `ROLE_WEIGHT` says how much each counts.
     """
     n = len(frames)
-    notes = [
-        (note.start_tick, note.end_tick, note.pitch, ROLE_WEIGHT[role])
+    heard = [
+        (track, role)
         for track, role in zip(song.tracks, roles, strict=True)
         if not track.is_drum and ROLE_WEIGHT[role] > 0 and not beats_one_pitch(track)
-        for note in track.notes
+    ]
+    usual = usual_velocity([k for track, _ in heard for k in track.notes])
+    notes = [
+        (note.start_tick, note.end_tick, note.pitch, ROLE_WEIGHT[role])
+        for track, role in heard
+        for note in without_dead_strums(track.notes, usual)
     ]
     roll = np.zeros((2, 12, n * SUB_SLOTS), dtype=np.float32)
     onset = np.zeros((n, 12), dtype=np.float32)
@@ -181,11 +190,36 @@ def listen(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Sounding:
             if p >= LOWEST_TOP:
                 above = ceiling[a:b]
                 np.maximum(above, p, out=above)
+    line = bass_pitches(song, roles, frames)
+    floor = np.where(line < NO_PITCH, line, floor)
     bass = slot_shares(floor, floor < NO_PITCH)
     top = slot_shares(ceiling, ceiling >= 0)
     chroma, low = (r.reshape(12, n, SUB_SLOTS).mean(axis=2).T for r in (roll.max(axis=0), roll[1]))
     lowest = floor.reshape(n, SUB_SLOTS).min(axis=1)
     return Sounding(np.ascontiguousarray(chroma), bass, onset, np.ascontiguousarray(low), top, lowest)
+
+
+def bass_pitches(song: Song, roles: Sequence[TrackRole], frames: Frames) -> Ints:
+    """The pitch of the bass part in each sub-slot, shape (frames * `SUB_SLOTS`,), `NO_PITCH` where none plays.
+
+    Each note stands until the part's next one, for eight frames at most: the ear keeps a staccato bass (craft). Of
+    several bass parts the lowest note counts.
+    """
+    n = len(frames) * SUB_SLOTS
+    out = np.full(n, NO_PITCH, dtype=np.int64)
+    for track, role in zip(song.tracks, roles, strict=True):
+        if role != "bass" or track.is_drum or not track.notes or beats_one_pitch(track):
+            continue
+        table = np.array([(k.start_tick, k.end_tick, k.pitch) for k in track.notes], dtype=np.float64)
+        begin, end = frame_times(table[:, 0], table[:, 1], frames)
+        first = np.clip(np.rint(begin * SUB_SLOTS), 0, n - 1).astype(np.int64)
+        onsets = np.append(np.unique(first), n)
+        after = onsets[np.searchsorted(onsets, first, side="right")]
+        stands = np.minimum(after, first + STANDING * SUB_SLOTS)
+        last = np.maximum(np.rint(end * SUB_SLOTS).astype(np.int64), stands)
+        for a, b, pitch in zip(first.tolist(), last.tolist(), table[:, 2].astype(np.int64).tolist(), strict=True):
+            out[a:b] = np.minimum(out[a:b], pitch)
+    return out
 
 
 def slot_shares(pitch: Ints, sounds: NDArray[np.bool_]) -> Floats:
@@ -201,6 +235,21 @@ def beats_one_pitch(track: Track) -> bool:
     if len(track.notes) < FEWEST_BEATEN:
         return False
     return max(Counter(n.pitch for n in track.notes).values()) > BEATEN_SHARE * len(track.notes)
+
+
+def usual_velocity(notes: Sequence[Note]) -> float:
+    """The median velocity of the notes that are longer than a scratch, 0 if none is."""
+    return float(np.median([n.velocity for n in notes if n.end_tick - n.start_tick > DEAD_TICKS] or [0]))
+
+
+def without_dead_strums(notes: Sequence[Note], usual: float) -> list[Note]:
+    """The notes but for scratched strings: three or more at once, a thirty-second at most and far softer than usual."""
+
+    def is_dead(note: Note) -> bool:
+        return note.end_tick - note.start_tick <= DEAD_TICKS and note.velocity <= DEAD_LOUDNESS * usual
+
+    strings = Counter(n.start_tick // DEAD_TICKS for n in notes if is_dead(n))
+    return [n for n in notes if not (is_dead(n) and strings[n.start_tick // DEAD_TICKS] >= DEAD_STRINGS)]
 
 
 def frame_times(

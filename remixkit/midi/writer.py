@@ -283,4 +283,4 @@ def _playable(notes: Sequence[Note]) -> tuple[Note, ...]:
     for note in notes:
         if note.end_tick <= note.start_tick:
             raise ValueError(f"a note at tick {note.start_tick} ends at {note.end_tick}")
-    return each_pitch_alone(notes)
+    return each_pitch_alone(sorted(notes, key=lambda n: -n.velocity))

@@ -89,10 +89,10 @@ class Note:
 def each_pitch_alone(notes: Iterable[Note]) -> tuple[Note, ...]:
     """Notes in order, of which no two of a pitch overlap, as a key or a channel sounds them.
 
-    The earlier gives way to the later; of two that begin together the longer stays, or the louder.
+    The earlier gives way to the later; of two that begin together the longer stays, or the first given.
     """
     by_pitch: dict[int, list[Note]] = {}
-    for note in sorted(notes, key=lambda n: (n.start_tick, -n.end_tick, -n.velocity)):
+    for note in sorted(notes, key=lambda n: (n.start_tick, -n.end_tick)):
         by_pitch.setdefault(note.pitch, []).append(note)
     return tuple(sorted(chain.from_iterable(map(without_overlaps, by_pitch.values()))))
 

@@ -11,7 +11,7 @@ from harmony_songs import CHORUS, VERSE, Q, comping, song
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remixkit.analysis.harmony import chord_search
+from remixkit.analysis.harmony import chord_naming, chord_search
 from remixkit.analysis.harmony.chord_search import find_chords
 from remixkit.model.analysis import ChordSpan
 from remixkit.model.song import Note, Song, Track
@@ -43,7 +43,7 @@ def test_sevenths_and_diminished_are_named() -> None:
 
 def test_qualities_are_words_of_the_theory() -> None:
     assert set(chord_search.QUALITIES) <= set(theory.QUALITIES)
-    for quality, tones in chord_search.CHORD_TONES.items():
+    for quality, tones in chord_naming.CHORD_TONES.items():
         assert set(tones) == {t % 12 for t in theory.QUALITIES[quality]}
 
 
@@ -159,3 +159,91 @@ def test_the_shipped_weights_fit_the_features() -> None:
     scores = chord_search.log_likelihoods(features, model)
     assert scores.shape == (len(frames), chord_search.NO_CHORD + 1)
     assert np.allclose(np.exp(scores).sum(axis=1), 1.0, atol=1e-4)
+
+
+def test_a_staccato_bass_stands_under_the_piano() -> None:
+    # E, B, E short in the bass; the left hand's lowest note is G#.
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (44, 52, 56, 59)]
+    bass = [Note(k * Q, k * Q + 120, (28, 35, 28, 28)[k % 4], 90) for k in range(32)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (4, "maj", None)
+
+
+def test_a_bass_part_tells_the_inversion_though_the_piano_lies_lower() -> None:
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (36, 52, 55, 60)]
+    bass = [Note(k * 2 * Q, k * 2 * Q + 200, 40, 90) for k in range(16)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (0, "maj", 4)
+
+
+def test_a_bass_that_stops_is_forgotten_after_a_bar() -> None:
+    piano = comping([(0, "maj")] * 2 + [(9, "min")] * 6)
+    bass = [Note(k * Q, k * Q + 120, 36, 90) for k in range(8)]
+    got = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (got[-1].root_pc, got[-1].quality, got[-1].bass_pc) == (9, "min", None)
+
+
+def octaves(pitches: list[int], start_bar: int = 0) -> list[Note]:
+    """A bar of eighths of each pitch and its octave."""
+    at = start_bar * 4 * Q
+    return [
+        Note(at + (8 * k + i) * Q // 2, at + (8 * k + i + 1) * Q // 2 - 60, pitch + up, 90)
+        for k, pitch in enumerate(pitches)
+        for i in range(8)
+        for up in (0, 12)
+    ]
+
+
+def test_octave_guitars_play_roots() -> None:
+    guitar = octaves([40, 46, 45, 43])
+    got = find_chords(
+        song(guitar, comping([(4, "min"), (0, "maj"), (7, "maj"), (2, "maj")] * 2, 4)), ("riff", "chords")
+    )
+    assert [(c.root_pc, c.bass_pc) for c in got[:4]] == [(4, None), (10, None), (9, None), (7, None)]
+    assert {c.quality for c in got[:4]} <= {"maj", "min"}
+
+
+def test_dead_strums_are_no_chords() -> None:
+    chords = [(10, "maj"), (3, "maj"), (5, "maj"), (10, "maj")] * 2
+    scratches = [Note(k * Q // 2, k * Q // 2 + 60, p, 35) for k in range(64) if k % 4 for p in (40, 45, 50, 55, 59, 64)]
+    clean = find_chords(song(comping(chords)), ("chords",))
+    assert find_chords(song(comping(chords), scratches), ("chords", "chords")) == clean
+    assert find_chords(song(comping(chords) + scratches), ("chords",)) == clean
+
+
+def test_a_held_note_goes_on_with_the_chord_or_has_none() -> None:
+    chords = comping([(0, "maj"), (5, "maj"), (7, "maj"), (0, "maj")] * 2)
+    (*_, third) = find_chords(song([*chords, Note(32 * Q, 40 * Q, 76, 80)]), ("chords",))
+    (*_, foreign) = find_chords(song([*chords, Note(32 * Q, 40 * Q, 70, 80)]), ("chords",))
+    assert (third.root_pc, third.quality, third.bass_pc, third.end_tick) == (0, "maj", None, 40 * Q)
+    assert foreign.root_pc is None
+
+
+PASSING = {
+    "C#dim": (1, [(0, "maj", 2), (1, "dim", 2), (2, "min", 4)]),
+    "F#dim7": (6, [(5, "maj", 3), (6, "dim7", 1), (0, "maj", 4)]),
+    "D#dim": (3, [(4, "min", 1), (3, "dim", 1), (2, "min", 2), (7, "maj", 4)]),
+    "G#dim7": (8, [(7, "maj", 2), (8, "dim7", 2), (9, "min", 4)]),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_passing_diminished_chord_is_named(name: str) -> None:
+    root, passing = PASSING[name]
+    plain = [(0, "maj", 4), (9, "min", 4), (5, "maj", 4), (7, "maj", 4)]
+    notes, at = [], 0
+    for pc, quality, quarters in [*plain, *passing, *plain]:
+        pitches = [36 + pc, *(55 + (pc + tone - 7) % 12 for tone in chord_naming.CHORD_TONES[quality])]
+        notes += [Note(at, at + quarters * Q - 30, p, 70) for p in pitches]
+        at += quarters * Q
+    diminished = [c for c in find_chords(song(notes), ("chords",)) if c.quality.startswith("dim")]
+    assert [(c.root_pc, c.quality, c.bass_pc) for c in diminished] == [
+        (root, "dim7" if name.endswith("7") else "dim", None)
+    ]
+
+
+def test_of_a_bass_in_fifths_the_lower_note_stands() -> None:
+    piano = [Note(k * Q, k * Q + Q - 20, p, 70) for k in range(32) for p in (57, 61, 64)]
+    bass = [Note(k * Q, k * Q + 280, p, 90) for k in range(32) for p in (45, 52)]
+    (only,) = find_chords(song(piano, bass), ("chords", "bass"))
+    assert (only.root_pc, only.quality, only.bass_pc) == (9, "maj", None)

@@ -14,6 +14,7 @@ from remixkit.analysis.harmony.chord_search import find_chords
 from remixkit.analysis.harmony.key_search import drop_crumbs, find_keys, likeliest_keys, relative
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote
 from remixkit.model.song import Note, Song
+from remixkit.theory.keys import scale_pcs
 
 MAJOR = [(0, "maj"), (7, "maj"), (9, "min"), (5, "maj"), (0, "maj"), (5, "maj"), (7, "7"), (0, "maj")]
 MINOR = [(9, "min"), (2, "min"), (4, "7"), (9, "min"), (5, "maj"), (2, "min"), (4, "maj"), (9, "min")]
@@ -95,3 +96,15 @@ def test_keys_cover_the_song_bar_by_bar(rows: list[tuple[int, int, int]]) -> Non
 
 def test_verse_and_chorus_of_relative_keys_stay_one_key() -> None:
     assert len(keys(song(comping((VERSE * 2 + CHORUS * 2) * 2)))) == 1
+
+
+def test_eight_bars_of_b_minor_have_two_sharps() -> None:
+    a_major = comping([(9, "maj"), (2, "maj"), (4, "maj"), (6, "min")] * 4)
+    b_minor = comping([(11, "min"), (4, "min"), (6, "7"), (11, "min")] * 2, 16)
+    again = comping([(9, "maj"), (2, "maj"), (4, "maj"), (6, "min")] * 4, 24)
+    found = keys(song(a_major + b_minor + again))
+    three_sharps = {9, 11, 1, 2, 4, 6, 8}
+    assert len(found) == 3
+    assert set(scale_pcs(found[0])) == set(scale_pcs(found[2])) == three_sharps
+    assert (found[1].tonic_pc, found[1].mode) == (11, "minor")
+    assert (found[1].start_tick, found[1].end_tick) == (64 * Q, 96 * Q)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Done
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import remixkit
@@ -20,6 +20,7 @@ from remixkit.notation.abc.code.chord_names import label_of_name
 from remixkit.notation.abc.code.fields import parts_of
 from remixkit.notation.abc.code.word_lines import word_steps
 
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEAD = "X:1\nT:t\nM:4/4\nL:1/16\nQ:1/4=120\nK:C\n"
 NAMES = ("C", "^C", "D", "_E", "E", "F", "^F", "G", "^G", "A", "_B", "B")
 Played = list[tuple[int, int, int]]
@@ -68,11 +69,13 @@ def expected(music: list[list[tuple[int | None, int]]]) -> Played:
     return out
 
 
+@UNTIMED
 @given(bars())
 def test_what_is_written_is_read(music: list[list[tuple[int | None, int]]]) -> None:
     assert played(read_abc(HEAD + written(music))) == expected(music)
 
 
+@UNTIMED
 @given(bars(), bars(), bars())
 def test_repeats_are_what_they_stand_for(
     a: list[list[tuple[int | None, int]]],
@@ -85,6 +88,7 @@ def test_repeats_are_what_they_stand_for(
     assert played(read_abc(parts)) == expected([*a, *b, *a, *b, *a])
 
 
+@UNTIMED
 @given(bars(), st.integers(-12, 12))
 def test_voices_sound_together_and_transposed(music: list[list[tuple[int | None, int]]], semitones: int) -> None:
     code = written(music)
@@ -93,6 +97,7 @@ def test_voices_sound_together_and_transposed(music: list[list[tuple[int | None,
     assert second == [(start, end, pitch + semitones) for start, end, pitch in first]
 
 
+@UNTIMED
 @given(bars())
 def test_an_overlay_is_a_second_voice(music: list[list[tuple[int | None, int]]]) -> None:
     """What stands behind & sounds with what stands before it in the same bar."""
@@ -104,7 +109,7 @@ def test_an_overlay_is_a_second_voice(music: list[list[tuple[int | None, int]]])
 CODE = st.text(st.sampled_from("ABCDefgabz^_=,'0123456789/|:[]{}()!+\"<>-~.&%\\ \nKLMPQVXw%:\0\ufffe😀é"), max_size=80)
 
 
-@settings(max_examples=300)
+@settings(UNTIMED, max_examples=300)
 @given(CODE, CODE, st.booleans())
 def test_any_text_is_read_or_refused_in_one_line(before: str, code: str, graces: bool) -> None:
     try:
@@ -247,4 +252,12 @@ def test_words_and_what_stands_between() -> None:
         ("syllable", "syll", "begin"), ("syllable", "a", "middle"), hold, ("syllable", "ble", "end"),
         ("syllable", "of a", "single"), skip, bar, ("syllable", "time", "single"), hold,
         ("syllable", "go", "begin"), hold, ("syllable", "ing", "end"),
+    ]  # fmt: skip
+
+
+def test_a_syllable_knows_its_word_and_its_verse() -> None:
+    song = read_abc(HEAD + "C8 D8|\nw: Twin-kle\nw: When the\n|:E16:|\nw: star\nw: sun\n")
+    assert [(t.text, t.syllabic, t.verse) for t in song.tracks[0].lyrics] == [
+        ("Twin", "begin", 1), ("When", "single", 2), ("kle", "end", 1), ("the", "single", 2),
+        ("star", "single", 1), ("sun", "single", 1),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ part in the features follows Jiang's rule-based recogniser for POP909 (Wang et a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -32,6 +32,8 @@ from remixkit.analysis.features import (
     shifted,
     window_mean,
 )
+from remixkit.analysis.harmony.bare_tune import is_bare, tune_chords
+from remixkit.analysis.harmony.chord_naming import Heard, named
 from remixkit.model.analysis import ChordSpan, TrackRole
 from remixkit.model.song import Song
 from remixkit.search import cheapest_path
@@ -45,24 +47,10 @@ SUS_DOUBT = 1.5
 NONE_DOUBT = 2.0
 """Taken off the scores of suspended chords and of none: a triad is the safer thing to arrange from where both fit.
 Chosen on the validation songs: full accuracy stays, major/minor gains two per cent."""
-BASS_SHARE = 0.6
-THIRD_SHARE = 0.02
-HOLLOW_SONG = 0.18
-TRIADS = (QUALITIES.index("maj"), QUALITIES.index("min"))
 
-CHORD_TONES: dict[str, tuple[int, ...]] = {
-    "maj": (0, 4, 7),
-    "min": (0, 3, 7),
-    "7": (0, 4, 7, 10),
-    "maj7": (0, 4, 7, 11),
-    "min7": (0, 3, 7, 10),
-    "sus2": (0, 2, 7),
-    "sus4": (0, 5, 7),
-    "dim": (0, 3, 6),
-    "hdim7": (0, 3, 6, 10),
-    "aug": (0, 4, 8),
-    "maj6": (0, 4, 7, 9),
-}
+DIMINISHED = len(QUALITIES) * np.arange(12) + QUALITIES.index("dim")
+DIMINISHED_GAIN = 3.0
+WHOLE, FOREIGN, BASS_HOLDS = 0.3, 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +94,12 @@ def find_chords(song: Song, roles: Sequence[TrackRole]) -> tuple[ChordSpan, ...]
     -------
     tuple of ChordSpan
         From tick 0 to the end of the last bar without gaps, at a resolution of an eighth; the quality is one of
-        `QUALITIES`, the root None where nothing sounds.
+        `QUALITIES`, the root None where nothing sounds. A tune without accompaniment is harmonised in its key.
     """
     frames = make_frames(song)
     sounding = listen(song, roles, frames)
+    if is_bare(sounding):
+        return tune_chords(frames, sounding)
     return chords_of(frames, sounding, chord_model())
 
 
@@ -118,30 +108,19 @@ def chords_of(frames: Frames, sounding: Sounding, model: ChordModel) -> tuple[Ch
     scores = log_likelihoods(chord_features(frames, sounding), model)
     silent = window_mean(sounding.chroma, 0).sum(axis=1) < SILENT_SHARE
     scores[group_all(silent, frames.beat), :NO_CHORD] -= 4.0
+    scores[:, DIMINISHED] += DIMINISHED_GAIN * whole_diminished(frames, sounding)
     path = likeliest_chords(scores, frames.strength, model)
     starts = np.flatnonzero(np.diff(path, prepend=-1))
-    spans = list(zip(starts.tolist(), [*starts[1:].tolist(), len(path)], strict=True))
-    thirds = third_around(path, spans, sounding)
-    chords = []
-    for k, (a, b) in enumerate(spans):
-        begin, end, state = int(frames.edges[a]), int(frames.edges[b]), int(path[a])
-        if state == NO_CHORD:
-            chords.append(ChordSpan(begin, end, None))
-            continue
-        root, quality = state // len(QUALITIES), thirds.get(k, QUALITIES[state % len(QUALITIES)])
-        chords.append(ChordSpan(begin, end, root, quality, slash_bass(sounding.bass[a:b], root, quality)))
-    return merged(chords)
+    spans = zip(starts.tolist(), [*starts[1:].tolist(), len(path)], strict=True)
+    return named([Heard(a, b, *chord_of(int(path[a]))) for a, b in spans], frames, sounding)
 
 
-def merged(chords: Sequence[ChordSpan]) -> tuple[ChordSpan, ...]:
-    """Neighbours of the same chord joined."""
-    out: list[ChordSpan] = []
-    for c in chords:
-        if out and replace(out[-1], end_tick=c.end_tick) == replace(c, start_tick=out[-1].start_tick):
-            out[-1] = replace(out[-1], end_tick=c.end_tick)
-        else:
-            out.append(c)
-    return tuple(out)
+def chord_of(state: int) -> tuple[int | None, str]:
+    """Root and quality of a state."""
+    if state == NO_CHORD:
+        return None, ""
+    root, quality = divmod(state, len(QUALITIES))
+    return root, QUALITIES[quality]
 
 
 def chord_features(frames: Frames, sounding: Sounding) -> Floats:
@@ -213,39 +192,20 @@ def likeliest_chords(scores: Floats, strength: Ints, model: ChordModel) -> Ints:
     return np.array(cheapest_path(-scores, [moves[k] for k in strength[1:]]), dtype=np.int64)
 
 
-def third_around(path: Ints, spans: Sequence[tuple[int, int]], sounding: Sounding) -> dict[int, str]:
-    """Major or minor, by number of span, for triads in which no third sounds, as in power chords.
+def whole_diminished(frames: Frames, sounding: Sounding) -> NDArray[np.bool_]:
+    """Where a beat has a diminished triad over its root and nothing else that would explain it, shape (frames, 12).
 
-    It is the third that is heard around the chord. A song that has few such chords is not concerned: what is missing in
-    a piano's bar is better guessed by the model.
+    A sounding fifth, major third, minor sixth (of a dominant's first inversion) or minor seventh would. Songs for piano
+    have hardly any passing diminished chord to learn from.
     """
-    around = window_mean(sounding.chroma, LOCAL_REACH)
-    triads = {k: (a, b) for k, (a, b) in enumerate(spans) if path[a] != NO_CHORD and path[a] % len(QUALITIES) in TRIADS}
-    hollow: dict[int, str] = {}
-    for k, (a, b) in triads.items():
-        root = int(path[a]) // len(QUALITIES)
-        thirds = [(root + 3) % 12, (root + 4) % 12]
-        if sounding.chroma[a:b, thirds].mean() < THIRD_SHARE:
-            minor, major = around[a:b, thirds].sum(axis=0)
-            hollow[k] = "min" if minor > major else "maj"
-    length = {k: b - a for k, (a, b) in triads.items()}
-    enough = sum(length[k] for k in hollow) >= HOLLOW_SONG * sum(length.values())
-    return hollow if enough else {}
-
-
-def slash_bass(bass: Floats, root: int, quality: str) -> int | None:
-    """The pitch class that lies lowest for longest under a chord, None where that is the root.
-
-    A tone foreign to the chord counts only if it holds for most of the span: a passing bass is no inversion.
-    """
-    share = bass.sum(axis=0) / max(float(bass.sum()), 1e-9)
-    # The bass of the first eighth decides among tones that share the span.
-    share += 0.15 * bass[0]
-    lowest = int(share.argmax())
-    own = (lowest - root) % 12 in CHORD_TONES[quality]
-    if lowest == root or share[lowest] < (0.4 if own else BASS_SHARE):
-        return None
-    return lowest
+    chroma, bass = group_mean(sounding.chroma, frames.beat), group_mean(sounding.bass, frames.beat)
+    above = chroma[:, (np.arange(12)[:, None] + np.arange(12)) % 12]
+    out: NDArray[np.bool_] = (
+        (above[:, :, [0, 3, 6]].min(axis=2) > WHOLE)
+        & (above[:, :, [4, 7, 8, 10]].max(axis=2) < FOREIGN)
+        & (bass > BASS_HOLDS)
+    )
+    return out
 
 
 def group_all(flags: NDArray[np.bool_], group: Ints) -> NDArray[np.bool_]:

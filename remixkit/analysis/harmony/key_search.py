@@ -19,14 +19,15 @@ from importlib import resources
 import numpy as np
 
 from remixkit.analysis.features import FAMILY, Floats, Frames, Ints, Sounding, chord_frames, listen, make_frames
+from remixkit.analysis.harmony.bare_tune import is_bare, tune_key
 from remixkit.analysis.harmony.key_change import Lift, apply_lift, find_lift
 from remixkit.model.analysis import ChordSpan, Key, MelodyNote, TrackRole
 from remixkit.model.song import Song
 from remixkit.search import cheapest_path
 
 NEIGHBOURS = 1
-CHANGE_COST = 35.0
-RELATIVE_COST = 50.0
+CHANGE_COST = 20.0
+RELATIVE_COST = 30.0
 REFINE_BARS = 2
 LAST_FRAMES = 24
 SHORTEST_BARS = 6
@@ -63,10 +64,14 @@ def find_keys(
     Returns
     -------
     tuple of Key
-        From tick 0 to the end of the last bar without gaps, changing at bar lines.
+        From tick 0 to the end of the last bar without gaps, changing at bar lines. A tune without accompaniment has
+        one key.
     """
     frames = make_frames(song)
-    return keys_of(frames, listen(song, roles, frames), chords, key_model(), find_lift(frames, melody))
+    sounding = listen(song, roles, frames)
+    if is_bare(sounding):
+        return (tune_key(frames, sounding),)
+    return keys_of(frames, sounding, chords, key_model(), find_lift(frames, melody))
 
 
 def keys_of(

@@ -20,7 +20,7 @@ from remixkit.notation.abc.code.key_fields import WrittenKey
 from remixkit.notation.abc.complaints import Complaints
 from remixkit.notation.abc.played_grid import played_grid, ticks
 from remixkit.notation.abc.tune_reader import WrittenTune
-from remixkit.notation.abc.written_bars import Syllable, Voice, VoiceBar
+from remixkit.notation.abc.written_bars import Voice, VoiceBar
 
 DEFAULT_BPM = 120.0
 
@@ -90,11 +90,7 @@ def _track(k: int, voice: Voice, played: Sequence[_PlayedBar], times: Counter[in
         is_drum=voice.is_drum or channel == DRUM_CHANNEL,
         notes=tuple(sorted(_notes(k, played))),
         controls=controls,
-        lyrics=tuple(
-            Lyric(ticks(p.at + s.at), s.text, s.syllabic)
-            for p in played
-            for s in _sung(p, p.bar.voices[k], times[p.index])
-        ),
+        lyrics=tuple(sorted(lyric for p in played for lyric in _sung(p, p.bar.voices[k], times[p.index]))),
     )
 
 
@@ -126,15 +122,14 @@ def _note(pitch: int, start: Fraction, end: Fraction, velocity: int) -> Note:
     return Note(start_tick, max(start_tick + 1, ticks(end)), pitch, velocity)
 
 
-def _sung(played: _PlayedBar, bar: VoiceBar, times: int) -> Iterator[Syllable]:
-    """The words of a bar: each time it is played those of the next verse; of a bar that is played once, the first."""
+def _sung(played: _PlayedBar, bar: VoiceBar, times: int) -> Iterator[Lyric]:
+    """The words of a bar: each time it is played those of the next verse; of a bar that is played once, all verses."""
     endings = sorted(played.bar.signs.endings)
-    if times == 1 and not endings:
-        verse = 1
-    else:
-        passing = endings[min(played.times, len(endings) - 1)] if endings else played.times + 1
-        verse = min(passing, bar.verses)
-    return (s for s in bar.syllables if s.verse == verse)
+    is_once = times == 1 and not endings
+    passing = endings[min(played.times, len(endings) - 1)] if endings else played.times + 1
+    for s in bar.syllables:
+        if is_once or s.verse == min(passing, bar.verses):
+            yield Lyric(ticks(played.at + s.at), s.text, s.syllabic, s.verse if is_once else 1)
 
 
 def _controls(k: int, voice: Voice, played: Sequence[_PlayedBar]) -> tuple[int, tuple[Control, ...]]:
