@@ -314,7 +314,7 @@ def test_what_midi_cannot_carry_is_an_error(part: Part) -> None:
 
 def test_a_title_that_is_no_unicode_is_written_all_the_same() -> None:
     broken = Arrangement("caf\udce9", "lofi", 1, Grid(), (), (), (), (LEAD,))
-    assert midi.from_bytes(midi.to_bytes(broken)).title == "caf?"
+    assert midi.from_bytes(midi.to_bytes(broken)).title == "caf\ufffd"
 
 
 def test_the_target_is_the_whole_file_or_untouched(tmp_path: Path) -> None:
