@@ -40,6 +40,8 @@ IDLE, GONE, SILENCE = -0.5, -7.0, -6.0
 which nobody leads."""
 PRIOR, PRIOR_RANGE = 1.0, (-8.0, 8.0)
 """What a point of `melody_score` is worth in log-odds, and between what limits."""
+NAMED = 4.0
+"""What a name as the melody is worth beside that."""
 OSTINATO, CHORDS = 7.0, 1.5
 """What is lost by a line that repeats itself from bar to bar all through nine bars, and by each voice beyond two."""
 REST_BARS, RELIEF, RELIEF_TUNE = 4, 1.0, 0.5
@@ -130,8 +132,9 @@ def _prior(song: Song, facts: SongFacts) -> Floats:
         return np.zeros(len(scores))
     ranked = np.sort(scores)
     others = np.where(scores == ranked[-1], ranked[-2], ranked[-1])
-    lead: Floats = PRIOR * np.clip(scores - others, *PRIOR_RANGE)
-    return lead
+    named = np.array([is_named_tune(t) for t in song.tracks])
+    prior: Floats = NAMED * named + PRIOR * np.clip(scores - others, *PRIOR_RANGE)
+    return prior
 
 
 def _sings(

@@ -21,7 +21,8 @@ FIT = 0.06
 def cover_tempo(analysis: Analysis, form: FormSpec, outline: Outline, meter: MeterMap) -> tuple[TempoMap, bool]:
     """The cover's tempo map, and whether the beat is felt at half rate.
 
-    The source's tempo is the median over its bars; where its sections differ by more than 4 % each keeps its own. A
+    The source's tempo is the median over its bars, in beats as they are felt; where its sections differ by more than 4 %
+    each keeps its own. A song that is felt at half its written rate, or that the style halves, has half time. A
     tempo that the style states is for the beat as written or as felt, whichever is nearer.
     """
     source = analysis.song.grid
@@ -32,8 +33,10 @@ def cover_tempo(analysis: Analysis, form: FormSpec, outline: Outline, meter: Met
         for i, (s, e) in enumerate(bars)
     ]
     whole = median(bpm)
-    half_time = form.half_time_above_bpm is not None and whole > form.half_time_above_bpm
-    felt = whole / 2 if half_time else whole
+    beat = whole * analysis.felt_rate
+    is_halved = form.half_time_above_bpm is not None and beat > form.half_time_above_bpm
+    felt = beat / 2 if is_halved else beat
+    half_time = felt < whole
     low, high = form.tempo_range_bpm
     most = form.tempo_change_max
     ratio = min(1 + most, max(1 - most, min(high, max(low, felt)) / felt))
