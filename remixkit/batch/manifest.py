@@ -158,7 +158,7 @@ def owned(store: Store, name: str, entry: Entry | None) -> set[str]:
     record = _record(store, name)
     making = record.get(_MAKING)
     known = {record_of(name)} if record.keys() & {_MAKING, "entry"} else set()
-    names: list[str] = making if records.fits(making, [str]) else []
+    names: list[str] = making if making and records.fits(making, [str]) else []
     return {*known, *names, *(entry.files if entry else ())}
 
 

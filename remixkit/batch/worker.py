@@ -18,7 +18,7 @@ from remixkit.batch.manifest import Entry, Failure, File
 from remixkit.batch.source_view import as_written
 from remixkit.batch.store import REMEDY, Store, saying, write
 from remixkit.batch.worklist import AlbumPiece, Font, SongJob
-from remixkit.errors import OutputError, SoundFontError, SynthError, UserError, shortened
+from remixkit.errors import OutputError, SoundFontError, SynthError, UserError, echoed
 from remixkit.files import is_full
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
@@ -85,7 +85,7 @@ def failure(song: str, style: str, problem: BaseException) -> Failure:
         return Failure(song, style, str(type(problem)(problem.reason, place=problem.place, remedy=problem.remedy)))
     if isinstance(problem, MemoryError):
         return Failure(song, style, "there is not enough memory for it; close other programs, or fewer --jobs")
-    reason = f"a bug of RemixKit: {type(problem).__name__}: {shortened(str(problem))}"
+    reason = f"a bug of RemixKit: {type(problem).__name__}: {echoed(str(problem))}"
     return Failure(song, style, reason, "".join(traceback.format_exception(problem)))
 
 

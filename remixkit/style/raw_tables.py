@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
+from remixkit.style import toml_text
 from remixkit.style.bridges import with_bridges
 from remixkit.style.folders import style_candidates, style_files
 from remixkit.style.migration import Change, kinds_of, migrated
@@ -96,18 +95,11 @@ def read(path: Path) -> Source:
         With line and column where the file is not TOML.
     """
     try:
-        return Source(path, tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        with path.open("rb") as file:
+            data = file.read(toml_text.MOST_BYTES + 1)
     except OSError as problem:
         raise StyleError(problem.strerror or "cannot be read", file=path, remedy="name a style file") from problem
-    except UnicodeDecodeError as problem:
-        raise StyleError(f"byte {problem.start} is not UTF-8", file=path, remedy="save the file as UTF-8") from problem
-    except RecursionError as problem:
-        raise StyleError("tables are nested too deep", file=path) from problem
-    except tomllib.TOMLDecodeError as problem:
-        reason, place = _toml_problem(str(problem))
-        raise StyleError(
-            reason, file=path, place=place, remedy="see docs/styles.md for what a style looks like"
-        ) from problem
+    return Source(path, toml_text.parsed(data, path))
 
 
 def find(name_or_path: str | Path) -> Path:
@@ -172,10 +164,3 @@ def _has(tables: Any, keys: Sequence[str | int]) -> bool:
             return False
         tables = tables[key]
     return True
-
-
-def _toml_problem(message: str) -> tuple[str, str]:
-    """Tomllib's message, cut into what is wrong and where."""
-    match = re.fullmatch(r"(?s)(.*) \(at (.*)\)", message)
-    reason, place = (match[1], match[2]) if match else (message, "")
-    return "not TOML: " + " ".join(reason.split()), place
