@@ -72,7 +72,8 @@ class Cluster:
         alone_s = 0.0
         while True:
             try:
-                done: set[Any] = wait(list(going), timeout=LOOK_S, return_when="FIRST_COMPLETED").done
+                with self.client.as_current():
+                    done: set[Any] = wait(list(going), timeout=LOOK_S, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 alone_s = 0.0 if self.client.nthreads() else alone_s + LOOK_S
                 if alone_s >= LOST_S:

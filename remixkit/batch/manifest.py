@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from remixkit.batch import records
 from remixkit.batch import store as stores
+from remixkit.batch.guards import records
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError
 
@@ -103,10 +103,10 @@ def read(store: Store) -> dict[str, Entry]:
         return {}
     place = f"{store.place}/{NAME}"
     try:
-        tables = records.parsed(data)
+        tables = records.from_json(data)
     except ValueError:
         tables = None
-    if not records.fits(tables, {"schema": int, "pieces": dict}):
+    if not records.has_shape(tables, {"schema": int, "pieces": dict}):
         remedy = "if RemixKit made it, remove it: what is finished is found again; else name another folder"
         raise OutputError("is no manifest of an album", file=place, remedy=remedy)
     if tables["schema"] != SCHEMA:
@@ -158,7 +158,7 @@ def owned(store: Store, name: str, entry: Entry | None) -> set[str]:
     record = _record(store, name)
     making = record.get(_MAKING)
     known = {record_of(name)} if record.keys() & {_MAKING, "entry"} else set()
-    names: list[str] = making if making and records.fits(making, [str]) else []
+    names: list[str] = making if making and records.has_shape(making, [str]) else []
     return {*known, *names, *(entry.files if entry else ())}
 
 
@@ -171,7 +171,7 @@ def music(store: Store, name: str) -> Mapping[str, Any] | None:
 def _record(store: Store, name: str) -> dict[str, Any]:
     data = store.read(record_of(name))
     try:
-        tables = records.parsed(data) if data else {}
+        tables = records.from_json(data) if data else {}
     except ValueError:
         return {}
     return tables if isinstance(tables, dict) else {}

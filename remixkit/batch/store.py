@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from remixkit.batch.album_lock import locked
-from remixkit.batch.album_names import SOURCES
+from remixkit.batch.guards.album_lock import locked
+from remixkit.batch.guards.album_names import SOURCES
 from remixkit.errors import OutputError
 
 LOCK = "lock"

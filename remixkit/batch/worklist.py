@@ -9,7 +9,7 @@ from pathlib import Path
 
 from remixkit import style as styles
 from remixkit.batch import manifest
-from remixkit.batch.album_names import is_file_of
+from remixkit.batch.guards.album_names import is_file_of
 from remixkit.batch.songs import SongSource
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError, StyleError

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from remixkit import toml_text
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
-from remixkit.style import toml_text
 from remixkit.style.bridges import with_bridges
 from remixkit.style.folders import style_candidates, style_files
 from remixkit.style.migration import Change, kinds_of, migrated

@@ -16,12 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from remixkit import toml_text
 from remixkit.arrange.form.band_plan import BandPlan
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.errors import StyleError
 from remixkit.files import replacing
 from remixkit.plugins import nearest
-from remixkit.style import toml_text
 from remixkit.style.schema import Style, Transition
 from remixkit.texts import plain_line
 

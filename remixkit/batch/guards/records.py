@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, NoReturn
 
-from remixkit.batch.album_names import is_file_of, is_plain
+from remixkit.batch.guards.album_names import is_file_of, is_plain
 from remixkit.theory.keys import parse_key
 
 # A day: no piece is longer, and a clock that says so is ruined.
@@ -43,7 +43,7 @@ MUSIC: Mapping[str, Any] = {
 }
 
 
-def parsed(data: bytes) -> Any:
+def from_json(data: bytes) -> Any:
     """What JSON says.
 
     Raises
@@ -57,18 +57,18 @@ def parsed(data: bytes) -> Any:
         raise ValueError("nested too deep") from problem
 
 
-def fits(value: Any, shape: Any) -> bool:
+def has_shape(value: Any, shape: Any) -> bool:
     """Whether a value of JSON has a shape: a type, a table of shapes, a list of one shape, or of exactly several."""
     if isinstance(shape, tuple):
-        return any(value is None if s is None else fits(value, s) for s in shape)
+        return any(value is None if s is None else has_shape(value, s) for s in shape)
     if isinstance(shape, Mapping):
-        return isinstance(value, dict) and all(k in value and fits(value[k], s) for k, s in shape.items())
+        return isinstance(value, dict) and all(k in value and has_shape(value[k], s) for k, s in shape.items())
     if isinstance(shape, list):
         if not isinstance(value, list):
             return False
         if len(shape) == 1:
-            return all(fits(v, shape[0]) for v in value)
-        return len(value) == len(shape) and all(map(fits, value, shape))
+            return all(has_shape(v, shape[0]) for v in value)
+        return len(value) == len(shape) and all(map(has_shape, value, shape))
     if shape is _NAME:
         return isinstance(value, str) and _is_key(value)
     if shape in (_TIME, float, int):
@@ -81,15 +81,15 @@ def fits(value: Any, shape: Any) -> bool:
 
 def entry_fits(name: str, row: Any) -> bool:
     """Whether a row of a manifest is a piece of that name, whose files lie in the album."""
-    if not (is_plain(name) and fits(row, ENTRY) and is_plain(row["song"])):
+    if not (is_plain(name) and has_shape(row, ENTRY) and is_plain(row["song"])):
         return False
     is_source = not row["style"]
-    return all(is_file_of(name, is_source, path) and fits(file, FILE) for path, file in row["files"].items())
+    return all(is_file_of(name, is_source, path) and has_shape(file, FILE) for path, file in row["files"].items())
 
 
 def music_fits(music: Any) -> bool:
     """Whether it is the music of a record, its bars one after the other."""
-    if not fits(music, MUSIC):
+    if not has_shape(music, MUSIC):
         return False
     lines = [*music["bars_s"], music["end_s"]]
     return all(a <= b for a, b in pairwise(lines))
