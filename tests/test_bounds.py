@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -114,13 +113,38 @@ def test_a_sheet_and_a_sound_have_an_end(made: Cover, monkeypatch: pytest.Monkey
     monkeypatch.setattr(scores, "MOST_BARS", 20)
     with pytest.raises(OutputError, match=r"bars of \d players with \d+ notes are too many for a sheet"):
         made.to_music21()
+    monkeypatch.setattr(scores, "MOST_NOTES", 2)
     with pytest.raises(OutputError, match="too many for a sheet"):
-        scores.lead_music21(replace(made.arrangement, parts=made.arrangement.parts * 30))
+        scores.lead_music21(made.arrangement)
     monkeypatch.setattr(summing, "MOST_S", 1.0)
     from remixkit.render.soundfonts.lookup import find
 
     with pytest.raises(OutputError, match=r"is 0 minutes long; sound lasts"):
         summing.mixdown(made.arrangement, find(), 44100)
+
+
+ODD = {
+    "exclusives": b"\0\xf0\5\x7e\x7f\x09\1\xf7\x60\xf0\5\x7e\x7f\x09\1\xf7",
+    "nothing": b"",
+    "words": b"\0\xff\1\2hi\0\xff\5\2la",
+    "a tempo": b"\0\xff\x51\3\1\0\0",
+    "a program": b"\0\xc0\5",
+    "no length": b"\0\x90\x3c\x40\0\x80\x3c\0",
+}
+
+
+@pytest.mark.parametrize("events", ODD.values(), ids=ODD)
+def test_odd_midi_sounds_and_is_printed_or_is_said(cli: Cli, tmp_path: Path, events: bytes) -> None:
+    track = events + b"\0\xff\x2f\0"
+    whole = b"MThd\0\0\0\6\0\0\0\1\0\x60MTrk" + len(track).to_bytes(4, "big") + track
+    (tmp_path / "odd.mid").write_bytes(whole)
+    for command in (("render", "odd.mid"), ("cover", "odd.mid", "-s", "none")):
+        for ending in ("wav", "pdf") if command[0] == "cover" else ("wav",):
+            done = cli(*command, "-o", f"odd.{ending}")
+            assert done.status in (0, 2)
+            assert (done.status == 0) == (tmp_path / f"odd.{ending}").exists()
+            assert done.err.count("\n") <= 3
+            (tmp_path / f"odd.{ending}").unlink(missing_ok=True)
 
 
 def test_what_is_mixed_in_a_file_sounds_the_same(made: Cover, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +218,17 @@ def test_a_message_is_a_lines_worth() -> None:
     told = UserError("x" * 10_000, file="f" * 10_000, place="p" * 10_000, remedy="r" * 10_000)
     assert len(str(told)) < 6 * errors.MOST_LETTERS
     assert str(UserError("is bad", file="a.mid", remedy="mend it")) == "a.mid: is bad; mend it"
+
+
+def test_a_home_that_is_nobodys_is_a_name_like_any(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_song(tmp_path / "song.mid")
+    monkeypatch.setenv("REMIXKIT_CONFIG", "~nobody-at-all")
+    (tmp_path / "mine.toml").write_text(
+        'schema = 2\ntitle = "M"\nextends = "lofi"\nroles.keys.soundfont = "~no-one/x"\n'
+    )
+    assert cli("cover", "song.mid", "-s", "mine.toml", "-o", "cover.mid").status == 0
+    done = cli("render", "song.mid", "-o", "a.wav", "--soundfont", "~no-one/" + "x" * 5000)
+    assert (done.status, done.out) == (2, "")
 
 
 def test_square_brackets_in_names_are_no_markup(cli: Cli, tmp_path: Path) -> None:

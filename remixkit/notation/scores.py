@@ -109,7 +109,14 @@ def musicxml(score: Score) -> bytes:
     """A score as MusicXML; one made by `to_music21` as it stands, any other is first made readable.
 
     The same score gives the same bytes on any day: no date is written.
+
+    Raises
+    ------
+    OutputError
+        If nobody plays in it.
     """
+    if not score.parts:
+        raise OutputError("no part plays a note, so there is nothing for a sheet", remedy="write .mid")
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
     complete = all(part.hasMeasures() for part in score.parts)

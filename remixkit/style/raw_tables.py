@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ def find(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         path = Path(name_or_path)
-        if path.is_file():
+        if os.path.isfile(path):
             return path
         raise StyleError("there is no such file", file=path, remedy="`remixkit styles list` shows the styles there are")
     found = style_candidates(text)
@@ -137,7 +138,7 @@ def _find_base(base: str, sources: Sequence[Source]) -> Path:
     taken = {s.path.resolve() for s in sources}
     found = ((above.parent / base),) if base.endswith(".toml") else style_candidates(base)
     for path in found:
-        if path.is_file() and path.resolve() not in taken:
+        if os.path.isfile(path) and path.resolve() not in taken:
             return path
     if any(path.resolve() in taken for path in found):
         circle = " -> ".join([*(s.path.stem for s in sources), Path(base).stem])
