@@ -6,11 +6,12 @@ share, or a URL. A worker that is lost loses no song, because the scheduler give
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from threading import Thread
 from typing import Any
 
 from remixkit.batch.manifest import Failure
@@ -99,8 +100,16 @@ def connect(address: str) -> Cluster:
         from distributed import Client
     except ImportError as problem:
         raise OutputError("a cluster needs Dask", remedy="pip install 'remixkit[cluster]'") from problem
+
+    class Quiet(Client):  # type: ignore[misc]
+        """One that says nothing when it is given up."""
+
+        def __del__(self) -> None:
+            with suppress(Exception):
+                super().__del__()
+
     try:
-        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+        client = _within(CONNECT_S + LOOK_S, lambda: Quiet(address, timeout=CONNECT_S, set_as_default=False))
         threads = client.nthreads()
     except Exception as problem:  # whatever answers there may say anything
         raise OutputError(
@@ -117,6 +126,24 @@ def connect(address: str) -> Cluster:
             remedy=f"start them with one thread each: dask worker {address} --nworkers auto --nthreads 1",
         )
     return Cluster(client, len(threads), address)
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """What is made, if it is made in time: to one that takes a call and says nothing Dask listens for ever."""
+    made: list[Any] = []
+
+    def run() -> None:
+        try:
+            made.append(make())
+        except Exception as problem:
+            made.append(problem)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not made or isinstance(made[0], Exception):
+        raise TimeoutError from (made[0] if made else None)
+    return made[0]
 
 
 def _outcome(future: Any, song: str) -> Outcome:
