@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -99,8 +100,7 @@ def test_when_all_are_lost_it_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         if lost == "workers":
             workers[0].kill()
         else:
-            workers[0].kill()
-            pool.client.run_on_scheduler(lambda: __import__("os")._exit(1), wait=False)
+            os.kill(pool.client.run_on_scheduler(os.getpid), signal.SIGKILL)
         with pytest.raises(OutputError, match=r"(are|is) lost"):
             list(steps)
     assert [len(s.made) for s in made(tmp_path / "themes", tmp_path / "album")].count(1) == 2
