@@ -117,6 +117,16 @@ def _with_second_voice(tracks: list[list[Labelled]], keys: Sequence[Key], rng: n
         tracks[k] = sorted([*t, *under])
 
 
+def with_tune_moved(band: Band, semitones: int) -> Band:
+    """The band with the tracks that play little but the tune so much higher or lower."""
+    tracks = list(band.song.tracks)
+    for k, (track, label) in enumerate(zip(tracks, band.labels, strict=True)):
+        if len(label) and (label == TUNE).mean() > 0.5:
+            notes = (replace(n, pitch=min(108, max(21, n.pitch + semitones))) for n in track.notes)
+            tracks[k] = replace(track, notes=tuple(notes))
+    return Band(replace(band.song, tracks=tuple(tracks)), band.labels)
+
+
 def distracted(band: Band, rng: np.random.Generator) -> Band:
     """The band with what real files have beside the tune: by chance a hammered pitch, a chime's ostinato, a jumble."""
     bars = range(0, band.song.end_tick, BAR_TICKS)

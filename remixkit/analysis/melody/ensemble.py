@@ -18,6 +18,7 @@ from remixkit.model.song import Song, Track
 
 FAMILY = 8
 """General MIDI programs come in families of eight."""
+DRUMS = -1
 FEWEST_FRAGMENTS = 3
 MOST_PITCHES = 3
 STRINGS, STRING_RANGE = 4, 19
@@ -56,15 +57,17 @@ def one_player(song: Song) -> Ensemble:
     """Put together the tracks that are one player.
 
     They are: tracks of one name and one family of programs, but a piano's two hands; tracks whose names differ in a
-    number, or that have none, if each of them is a fragment: three pitches at most, or a guitar's string.
+    number, or that have none, if each of them is a fragment: three pitches at most, or a guitar's string. A name that
+    players of other families or drums bear as well is the song's, and says nothing.
     """
+    names = _names(song.tracks)
     groups: dict[tuple[str, int], list[int]] = {}
     for k, track in enumerate(song.tracks):
         if track.notes and not track.is_drum:
-            groups.setdefault((_NUMBER.sub("", track.name.strip().casefold()), track.program // FAMILY), []).append(k)
+            groups.setdefault((_NUMBER.sub("", names[k]), track.program // FAMILY), []).append(k)
     player = list(range(len(song.tracks)))
     for members in groups.values():
-        for group in _players(song.tracks, members):
+        for group in _players(song.tracks, names, members):
             for k in group:
                 player[k] = group[0]
     tracks = list(song.tracks)
@@ -78,15 +81,25 @@ def one_player(song: Song) -> Ensemble:
     return Ensemble(replace(song, tracks=tuple(tracks)), tuple(player))
 
 
-def _players(tracks: Sequence[Track], members: Sequence[int]) -> list[list[int]]:
+def _names(tracks: Sequence[Track]) -> list[str]:
+    """The name of each track's player in lower case, or nothing."""
+    names = [t.name.strip().casefold() for t in tracks]
+    families: dict[str, set[int]] = {}
+    for name, track in zip(names, tracks, strict=True):
+        if track.notes:
+            families.setdefault(name, set()).add(DRUMS if track.is_drum else track.program // FAMILY)
+    return [name if len(families.get(name, ())) == 1 else "" for name in names]
+
+
+def _players(tracks: Sequence[Track], names: Sequence[str], members: Sequence[int]) -> list[list[int]]:
     """The tracks of one stem of a name and one family that belong together: all, those of one name, or none."""
     chosen = [tracks[k] for k in members]
     if len(members) >= FEWEST_FRAGMENTS and (_are_pitches(chosen) or _are_strings(chosen)):
         return [list(members)]
     by_name: dict[str, list[int]] = {}
     for k in members:
-        if tracks[k].name.strip():
-            by_name.setdefault(tracks[k].name.strip().casefold(), []).append(k)
+        if names[k]:
+            by_name.setdefault(names[k], []).append(k)
     return [same for same in by_name.values() if len(same) > 1 and not _are_hands([tracks[k] for k in same])]
 
 

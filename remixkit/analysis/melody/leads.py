@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remixkit.analysis import trees
 from remixkit.analysis.melody import lead_features
 from remixkit.analysis.melody.lead_features import Lines
+from remixkit.analysis.melody.lead_model import SURE, log_odds
 from remixkit.analysis.melody.track_facts import SongFacts
 from remixkit.analysis.melody.track_roles import (
     STRUCK_PROGRAMS,
@@ -32,21 +32,19 @@ Ints = NDArray[np.int64]
 
 NOBODY = -1
 IMPOSSIBLE = -20.0
-SURE = 4.0
-"""What the model says is cut here: one bar does not outweigh its neighbours."""
 SWITCH_COST = 6.0
 IDLE, GONE, SILENCE = -0.5, -7.0, -6.0
 """What a bar is worth, in log-odds, in which the lead rests that plays a bar before or after; in which it has gone; in
 which nobody leads."""
-PRIOR, PRIOR_RANGE = 1.0, (-8.0, 8.0)
+PRIOR, PRIOR_RANGE = 0.25, (-8.0, 8.0)
 """What a point of `melody_score` is worth in log-odds, and between what limits."""
 NAMED = 4.0
 """What a name as the melody is worth beside that."""
 OSTINATO, CHORDS = 7.0, 1.5
 """What is lost by a line that repeats itself from bar to bar all through nine bars, and by each voice beyond two."""
 REST_BARS, RELIEF, RELIEF_TUNE = 4, 1.0, 0.5
-"""From a singer others take over where he rests so many bars, if the evidence is such and they are named as a melody
-or are, note by note, as likely one as this."""
+"""From a singer others take over where he rests so many bars, if they are named as a melody, or if the evidence is such
+and they are, note by note, as likely one as this."""
 SINGER_SHARE, SINGER = 0.35, 2.5
 """A track that leads in so many bars with such evidence is a singer, whatever it is called."""
 
@@ -100,8 +98,8 @@ def find_leads(song: Song, facts: SongFacts) -> Leads:
     if main is not None and _sings(song, facts, evidence, path == main, plays, main):
         rests = _long_runs(~plays[main])
         named = np.array([is_named_tune(t) for t in song.tracks])[:, None]
-        relieves = named | (lead_features.likelihood(facts, line, evidence.shape) >= RELIEF_TUNE)
-        others = np.where(rests & relieves & (evidence >= RELIEF), evidence, IMPOSSIBLE)
+        relieves = (evidence >= RELIEF) & (lead_features.likelihood(facts, line, evidence.shape) >= RELIEF_TUNE)
+        others = np.where(rests & (named | relieves), evidence, IMPOSSIBLE)
         others[main] = np.where(plays[main], np.maximum(evidence[main], SURE / 2), IMPOSSIBLE)
         path = _path(others, plays)
     return Leads(bars, evidence, path)
@@ -112,12 +110,11 @@ def _evidence(song: Song, facts: SongFacts, line: Lines, bars: Ints) -> Floats:
     shape = columns.shape[:2]
     plays = columns[..., 1] > 0
     out = np.full(shape, IMPOSSIBLE)
-    (model,) = trees.load("lead.npz")
-    p = np.clip(model.probability(columns[plays]), 1e-4, 1 - 1e-4)
-    out[plays] = np.clip(np.log(p / (1 - p)), -SURE, SURE)
-    out[plays] += np.broadcast_to(_prior(song, facts)[:, None], shape)[plays]
+    out[plays] = log_odds(columns[plays]) + np.broadcast_to(_prior(song, facts)[:, None], shape)[plays]
     again, voices = columns[..., lead_features.AGAIN], columns[..., lead_features.VOICES]
-    out[plays] -= (OSTINATO * again / (2 * lead_features.FAR + 1) + CHORDS * np.clip(voices - 2, 0, 2))[plays]
+    unlike = OSTINATO * again / (2 * lead_features.FAR + 1) + CHORDS * np.clip(voices - 2, 0, 2)
+    named = np.array([is_named_tune(t) for t in song.tracks])
+    out[plays] -= np.where(named[:, None], 0.0, unlike)[plays]
     for k, (track, known) in enumerate(zip(song.tracks, facts.tracks, strict=True)):
         if track.is_drum or track.program in STRUCK_PROGRAMS or is_struck(track, known):
             out[k] = IMPOSSIBLE
