@@ -104,8 +104,8 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
 def programs(song: Sorted) -> Mapping[int, int]:
     """The program of each player, by its `id`: the one that holds when its first note sounds.
 
-    Only where its own track sets none, what other tracks set on the channel counts. Where all come after the first note,
-    or there is no note, it is the first; where there is none, 0.
+    Only where its own track sets none, what other tracks set on the channel counts. Where all come after the first
+    note, or there is no note, it is the first; where there is none, 0.
     """
     on_channel: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for player in song.everyone():
