@@ -21,7 +21,7 @@ SURE = 4.0
 """Log-odds are cut here: one bar does not outweigh its neighbours."""
 
 
-def log_odds(rows: Floats) -> Floats:
+def lead_odds(rows: Floats) -> Floats:
     """The log-odds, -4 to 4, that a track leads in a bar.
 
     Parameters

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from remixkit.analysis.melody import lead_features
 from remixkit.analysis.melody.lead_features import Lines
-from remixkit.analysis.melody.lead_model import SURE, log_odds
+from remixkit.analysis.melody.lead_model import SURE, lead_odds
 from remixkit.analysis.melody.track_facts import SongFacts
 from remixkit.analysis.melody.track_roles import (
     STRUCK_PROGRAMS,
@@ -38,11 +38,11 @@ IDLE, GONE, SILENCE = -0.5, -7.0, -6.0
 which nobody leads."""
 PRIOR, PRIOR_RANGE = 0.25, (-8.0, 8.0)
 """What a point of `melody_score` is worth in log-odds, and between what limits."""
-NAMED = 4.0
+NAMED = 8.0
 """What a name as the melody is worth beside that."""
 OSTINATO, CHORDS = 7.0, 1.5
 """What is lost by a line that repeats itself from bar to bar all through nine bars, and by each voice beyond two."""
-REST_BARS, RELIEF, RELIEF_TUNE = 4, 1.0, 0.5
+REST_BARS, RELIEF, RELIEF_TUNE = 4, 2.0, 0.6
 """From a singer others take over where he rests so many bars, if they are named as a melody, or if the evidence is such
 and they are, note by note, as likely one as this."""
 SINGER_SHARE, SINGER = 0.35, 2.5
@@ -110,7 +110,7 @@ def _evidence(song: Song, facts: SongFacts, line: Lines, bars: Ints) -> Floats:
     shape = columns.shape[:2]
     plays = columns[..., 1] > 0
     out = np.full(shape, IMPOSSIBLE)
-    out[plays] = log_odds(columns[plays]) + np.broadcast_to(_prior(song, facts)[:, None], shape)[plays]
+    out[plays] = lead_odds(columns[plays]) + np.broadcast_to(_prior(song, facts)[:, None], shape)[plays]
     again, voices = columns[..., lead_features.AGAIN], columns[..., lead_features.VOICES]
     unlike = OSTINATO * again / (2 * lead_features.FAR + 1) + CHORDS * np.clip(voices - 2, 0, 2)
     named = np.array([is_named_tune(t) for t in song.tracks])
