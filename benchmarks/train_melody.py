@@ -34,6 +34,8 @@ from remixkit.analysis.melody.note_features import NoteTable
 
 TARGET = pathlib.Path(__file__).parent.parent / "remixkit" / "analysis" / "weights" / "melody.npz"
 Copy = tuple[NoteTable, NDArray[np.int64]]
+MOVED = (-17, -12, -12, -7, 7)
+"""Semitones by which the tune of a band is moved: singers lie lower than our leads do."""
 LEAD_SONGS = frozenset(pop909.TRAINING[::4])
 SETTINGS = {
     "max_iter": 120,
@@ -74,11 +76,11 @@ def song_copies(folder: pathlib.Path, rng: np.random.Generator) -> list[Copy]:
 
 
 def band_copies(folder: pathlib.Path, rng: np.random.Generator) -> list[Copy]:
-    """Two bands that play a song, each as it is or as transcribed."""
+    """Two bands that play a song, twice, the second time the tune lying elsewhere; each as it is or as transcribed."""
     analysis = bands.heard(folder)
     out: list[Copy] = []
-    for style in rng.choice(bands.STYLES, size=2, replace=False).tolist():
-        band = bands.band(analysis, style, rng)
+    playing = [bands.band(analysis, style, rng) for style in rng.choice(bands.STYLES, size=2, replace=False).tolist()]
+    for band in (*playing, *(bands.with_tune_moved(band, int(rng.choice(MOVED))) for band in playing)):
         table = note_features.note_table(band.song)
         labels = np.array([band.labels[t][k] for t, k in zip(table.track, table.index, strict=True)], dtype=np.int64)
         if rng.random() < 0.15:
