@@ -36,7 +36,7 @@ from remixkit import midi
 from remixkit.analysis import analyze
 from remixkit.analysis.features import listen, make_frames
 from remixkit.analysis.form.returns import find_returns
-from remixkit.analysis.form.story import again_columns, bar_columns, log_odds
+from remixkit.analysis.form.story import again_columns, bar_columns, story_log_odds
 from remixkit.model.analysis import Analysis, MelodyNote, Section, SectionName
 from remixkit.model.song import Song
 
@@ -231,7 +231,7 @@ def train(
     for fold in range(FOLDS):
         mine = [k for k, e in enumerate(songs) if int(e.name) % FOLDS == fold]
         unseen = model(columns, [k for k in range(len(songs)) if k not in set(mine)], leaves[0])
-        alone |= {k: log_odds(unseen.predict_proba(columns[k])[:, 1]) for k in mine}
+        alone |= {k: story_log_odds(unseen.predict_proba(columns[k])[:, 1]) for k in mine}
     inner = [again_columns(alone[k], e.same, e.columns) for k, e in enumerate(songs)]
     everything = range(len(songs))
     return [model(columns, everything, leaves[0]), model(inner, everything, leaves[1])]

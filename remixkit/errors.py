@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+MOST_LETTERS = 300
+
+
+def echoed(text: str, most: int = MOST_LETTERS) -> str:
+    """What is echoed of somebody's words: a line's worth, its middle left out."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 2 :]}"
+
 
 class UserError(Exception):
     """Something the user can mend.
@@ -27,14 +34,14 @@ class UserError(Exception):
     def __init__(
         self, reason: str, *, file: Path | str | None = None, place: str | None = None, remedy: str | None = None
     ) -> None:
-        self.reason = reason
+        self.reason = echoed(reason)
         self.file = None if file is None else str(file)
-        self.place = place
-        self.remedy = remedy
-        super().__init__(reason)
+        self.place = None if place is None else echoed(place)
+        self.remedy = None if remedy is None else echoed(remedy, 2 * MOST_LETTERS)
+        super().__init__(self.reason)
 
     def __str__(self) -> str:
-        head = ": ".join(x for x in (self.file, self.place, self.reason) if x)
+        head = ": ".join(x for x in (echoed(self.file or ""), self.place, self.reason) if x)
         return f"{head}; {self.remedy}" if self.remedy else head
 
 

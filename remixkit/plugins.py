@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from remixkit.errors import PluginError
+from remixkit import plugin
+from remixkit.errors import PluginError, UserError, echoed
 from remixkit.plugin import Effect, Exporter, Role
 
 ROLES = "remixkit.roles"
 EFFECTS = "remixkit.effects"
 EXPORTS = "remixkit.exports"
+
+_OURS = "remixkit"
+_MOST_SHOWN = 80
 
 _PROTOCOLS: dict[str, type] = {ROLES: Role, EFFECTS: Effect, EXPORTS: Exporter}
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -33,16 +38,17 @@ def names(group: str) -> tuple[str, ...]:
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice most like a mistyped word, if any is like it."""
-    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=0.5)), None)
+    return next(iter(difflib.get_close_matches(word[:_MOST_SHOWN], list(choices), n=1, cutoff=0.5)), None)
 
 
 def load(group: str, name: str) -> Callable[..., Any]:
-    """The function behind a name.
+    """The function behind a name. What breaks in that of another package is a `PluginError` that names the package.
 
     Raises
     ------
     PluginError
-        If no installed package offers the name, or what it offers cannot be called as the group's protocol says.
+        If no installed package offers the name, or what it offers cannot be imported, or not be called as the group's
+        protocol says.
     """
     point = _points(group).get(name)
     if point is None:
@@ -52,9 +58,53 @@ def load(group: str, name: str) -> Callable[..., Any]:
             f"no {kind} is called {name!r}",
             remedy=f"did you mean {hint!r}?" if hint else f"there are: {', '.join(names(group))}",
         )
-    found: Callable[..., Any] = point.load()
+    if _package(point) == _OURS:
+        ours: Callable[..., Any] = point.load()
+        return ours
+    with _theirs(group, point):
+        found: Callable[..., Any] = point.load()
     _check_signature(group, point, found)
-    return found
+    return _guarded(group, point, found)
+
+
+def _guarded(group: str, point: EntryPoint, found: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, and what an effect sets up, with every failure named as the package's."""
+
+    @wraps(found)
+    def called(*arguments: Any, **parameters: Any) -> Any:
+        with _theirs(group, point):
+            made = found(*arguments, **parameters)
+            if not _is_result(group, made):
+                raise TypeError(f"it returned {echoed(repr(made), _MOST_SHOWN)}")
+        return made if group != EFFECTS else _guarded("", point, made)
+
+    return called
+
+
+@contextmanager
+def _theirs(group: str, point: EntryPoint) -> Iterator[None]:
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as problem:
+        kind = group.rpartition(".")[2].removesuffix("s") or "effect"
+        raise PluginError(
+            f"the {kind} {point.name!r} of the package {_package(point)} broke: {type(problem).__name__}: {problem}",
+            remedy="tell its authors, or take the package out",
+        ) from problem
+
+
+def _is_result(group: str, made: Any) -> bool:
+    if group == ROLES:
+        return isinstance(made, plugin.RoleOutput) and all(isinstance(n, plugin.Note) for n in made.notes)
+    if group == EXPORTS:
+        return isinstance(made, list | tuple) and all(isinstance(w, str) for w in made)
+    return callable(made) if group == EFFECTS else True
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else point.value.partition(":")[0]
 
 
 def _check_signature(group: str, point: EntryPoint, found: Callable[..., Any]) -> None:
@@ -74,11 +124,10 @@ def _check_signature(group: str, point: EntryPoint, found: Callable[..., Any]) -
         takes = starred or (len(first) == len(handed) and all(p.kind in _POSITIONAL for p in first))
         if takes and all(p.default is not p.empty or (p.kind in _NAMED and is_open) for p in rest if not _stars(p)):
             return
-    package = point.dist.name if point.dist is not None else point.value.partition(":")[0]
     shape = "(" + ", ".join(p.name for p in handed) + (", **parameters)" if is_open else ")")
     raise PluginError(
-        f"the {protocol.__name__.lower()} {point.name!r} of the package {package} is called as {point.name}{shape}, "
-        f"and is {point.value}{given or ', no function'}",
+        f"the {protocol.__name__.lower()} {point.name!r} of the package {_package(point)} is called as "
+        f"{point.name}{shape}, and is {point.value}{given or ', no function'}",
         remedy=f"see {protocol.__name__} in remixkit.plugin, or take the package out",
     )
 

@@ -20,7 +20,7 @@ from remixkit.midi import spec
 PACKAGE = Path(remixkit.__file__).parent
 
 FLOORS = {
-    "errors": 0, "seeding": 0, "plugin": 0, "files": 0, "file_names": 0, "texts": 0,
+    "errors": 0, "seeding": 0, "plugin": 0, "files": 0, "file_names": 0, "texts": 0, "toml_text": 0,
     "model": 1, "search": 1, "midi.spec": 1, "plugins": 1, "targets": 2,
     "midi": 2, "theory": 2, "patterns": 2,
     "notation": 3, "style": 3, "analysis": 3, "render": 3,

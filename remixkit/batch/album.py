@@ -26,6 +26,8 @@ from remixkit.style import Style
 
 Workers = Callable[[Iterable[SongJob]], Iterator[Outcome]]
 
+_IN_THE_WAY = "{} is in the album and not made by it; move it away, or name another folder"
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -78,8 +80,8 @@ class Step:
 class _Progress:
     """A song's pieces that are still being made, and what has come of the others."""
 
-    waiting: int
-    kept: int
+    waiting: int = 0
+    kept: int = 0
     made: list[Entry] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
 
@@ -140,8 +142,10 @@ def begin(
     )
 
 
-def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Iterator[Step]:
-    """Make what is missing or has changed.
+def make_album(
+    batch: Batch, workers: int, pool: Workers | None = None, finish: Callable[[], object] = lambda: None
+) -> Iterator[Step]:
+    """Make what is missing or has changed. No other batch works in the album meanwhile.
 
     Parameters
     ----------
@@ -151,6 +155,8 @@ def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Itera
         How many work at once.
     pool : callable, optional
         Jobs to outcomes, in any order; by default processes of this machine.
+    finish : callable
+        Called when all is made, before another batch may begin.
 
     Yields
     ------
@@ -160,34 +166,45 @@ def make_album(batch: Batch, workers: int, pool: Workers | None = None) -> Itera
     Raises
     ------
     OutputError, SoundFontError, SynthError
-        If no song can be made any more; what is finished stays.
+        If no song can be made any more, or another batch works in the album; what is finished stays.
     """
+    with batch.store.held():
+        yield from _made(batch, workers, pool or (lambda jobs: work_here(jobs, workers)))
+        finish()
+
+
+def _made(batch: Batch, workers: int, pool: Workers) -> Iterator[Step]:
     known = manifest.read(batch.store)
-    todo: dict[str, tuple[SongSource, tuple[AlbumPiece, ...]]] = {}
-    kept: dict[str, int] = {}
     chosen = [(style, worklist.fingerprint(style), batch.role_fonts.get(style.name, ())) for style in batch.styles]
+    songs_left: dict[str, _Progress] = {}
+    todo: list[tuple[SongSource, tuple[AlbumPiece, ...]]] = []
     for source in batch.sources:
+        song = songs_left[source.name] = _Progress()
+        if source.problem:
+            song.failed.append(Failure(source.name, "", source.problem))
+            continue
         wanted = worklist.album_pieces(
             source, chosen, batch.endings, batch.font, batch.seed, batch.version, batch.encoding
         )
-        lacking = worklist.missing(batch.store, wanted, known)
-        kept[source.name] = len(wanted) - len(lacking)
+        missing = worklist.missing(batch.store, wanted, known)
+        blocked = {p.name: name for p in missing if (name := worklist.in_the_way(batch.store, p, known))}
+        song.failed += [Failure(source.name, p.style_name, _IN_THE_WAY.format(blocked[p.name])) for p in missing
+                        if p.name in blocked]  # fmt: skip
+        lacking = tuple(p for p in missing if p.name not in blocked)
+        song.kept, song.waiting = len(wanted) - len(missing), len(lacking)
         if lacking:
-            todo[source.name] = (source, lacking)
-    for _, lacking in todo.values():
+            todo.append((source, lacking))
+    for _, lacking in todo:
         for piece in lacking:
             known.pop(piece.name, None)
+    if todo:
+        manifest.write(batch.store, batch.version, known, ())
     failures: list[Failure] = []
-    try:
-        if todo:
-            manifest.write(batch.store, batch.version, known, ())
-        for step in _steps(batch, todo, kept, workers, pool or (lambda jobs: work_here(jobs, workers))):
-            known |= {entry.name: entry for entry in step.made}
-            failures += step.failed
-            yield step
-        manifest.write(batch.store, batch.version, known, sorted(failures, key=lambda f: (f.song, f.style)))
-    finally:
-        batch.store.close()
+    for step in _steps(batch, todo, songs_left, workers, pool):
+        known |= {entry.name: entry for entry in step.made}
+        failures += step.failed
+        yield step
+    manifest.write(batch.store, batch.version, known, sorted(failures, key=lambda f: (f.song, f.style)))
 
 
 def contents(store: Store) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
@@ -201,27 +218,26 @@ def contents(store: Store) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
 
 def _steps(
     batch: Batch,
-    todo: dict[str, tuple[SongSource, tuple[AlbumPiece, ...]]],
-    kept: dict[str, int],
+    todo: Sequence[tuple[SongSource, tuple[AlbumPiece, ...]]],
+    going: dict[str, _Progress],
     workers: int,
     pool: Workers,
 ) -> Iterator[Step]:
-    yield from (Step(s.name, kept=kept[s.name]) for s in batch.sources if s.name not in todo)
-    going = {name: _Progress(len(lacking), kept[name]) for name, (_, lacking) in todo.items()}
+    """The songs as they are finished: first those in which there is nothing to do, last those that are gone by now."""
+    yield from (going.pop(name).step(name) for name in [n for n, song in going.items() if not song.waiting])
     sizes: dict[str, int] = {}
-    unread: list[Failure] = []
 
     def jobs() -> Iterator[SongJob]:
-        for left, (name, (source, lacking)) in zip(range(len(todo), 0, -1), todo.items(), strict=True):
+        for left, (source, lacking) in zip(range(len(todo), 0, -1), todo, strict=True):
             try:
                 content = source.path.read_bytes()
             except OSError as problem:
-                unread.append(Failure(name, "", problem.strerror or "cannot be read"))
+                going[source.name].failed.append(Failure(source.name, "", problem.strerror or "cannot be read"))
                 continue
             for share in worklist.shares(lacking, left, workers):
-                sizes[name] = len(share)
+                sizes[source.name] = len(share)
                 yield SongJob(
-                    name,
+                    source.name,
                     source.path.name,
                     content,
                     share,
@@ -234,10 +250,18 @@ def _steps(
 
     for outcome in pool(jobs()):
         song = going[outcome.song]
-        song.take(outcome, sizes[outcome.song])
+        song.take(_arrived(batch.store, outcome), sizes[outcome.song])
         if song.waiting <= 0:
             yield going.pop(outcome.song).step(outcome.song)
-    yield from (Step(f.song, failed=(f,), kept=kept[f.song]) for f in unread)
+    yield from (song.step(name) for name, song in going.items())
+
+
+def _arrived(store: Store, outcome: Outcome) -> Outcome:
+    """What a worker says it has made, if it is in the album."""
+    lost = [e for e in outcome.made if not manifest.is_whole(store, e, tuple(e.files))]
+    reason = f"its worker made it, but not in {store.place}: do all workers reach that place?"
+    failed = tuple(Failure(e.song, e.style, reason) for e in lost)
+    return Outcome(outcome.song, tuple(e for e in outcome.made if e not in lost), (*outcome.failed, *failed))
 
 
 def _font(name: str | None) -> Font:

@@ -6,9 +6,12 @@ share, or a URL. A worker that is lost loses no song, because the scheduler give
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from threading import Thread
 from typing import Any
 
 from remixkit.batch.manifest import Failure
@@ -17,6 +20,10 @@ from remixkit.batch.worklist import SongJob
 from remixkit.errors import OutputError
 
 CONNECT_S = 10
+# So often it is looked whether there still are workers, and so long they may all be away.
+LOOK_S = 5.0
+LOST_S = 30.0
+REMEDY = "start it again, and the same command goes on"
 # So many jobs a worker are with the scheduler at once: none waits for the next one, and few songs are in memory.
 _AHEAD = 2
 
@@ -27,6 +34,7 @@ class Cluster:
 
     client: Any
     workers: int
+    address: str
 
     def __call__(self, jobs: Iterable[SongJob]) -> Iterator[Outcome]:
         """Do jobs, in any order.
@@ -34,10 +42,8 @@ class Cluster:
         Raises
         ------
         OutputError, SoundFontError, SynthError
-            As `worker.do_job`.
+            As `worker.do_job`, or if the scheduler or all of its workers are lost.
         """
-        from distributed import as_completed
-
         waiting = iter(jobs)
         songs: dict[Any, str] = {}
 
@@ -47,14 +53,34 @@ class Cluster:
             return future
 
         try:
-            first = [submit(job) for job in islice(waiting, _AHEAD * self.workers)]
-            futures = as_completed(first, loop=self.client.loop)
-            for future in futures:
-                for job in islice(waiting, 1):
-                    futures.add(submit(job))
-                yield _outcome(future, songs.pop(future.key))
+            going = {submit(job) for job in islice(waiting, _AHEAD * self.workers)}
+            while going:
+                done = self._finished(going)
+                going -= done
+                going |= {submit(job) for job in islice(waiting, len(done))}
+                for future in done:
+                    yield _outcome(future, songs.pop(future.key))
+        except (OSError, CancelledError) as problem:
+            raise OutputError("the scheduler is lost", file=self.address, remedy=REMEDY) from problem
         finally:
-            self.client.close()
+            with suppress(OSError, TimeoutError):
+                self.client.close(timeout=LOOK_S)
+
+    def _finished(self, going: Collection[Any]) -> set[Any]:
+        """Wait for one or more to be done, as long as there is a worker."""
+        from distributed import wait
+
+        alone_s = 0.0
+        while True:
+            try:
+                with self.client.as_current():
+                    done: set[Any] = wait(list(going), timeout=LOOK_S, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                alone_s = 0.0 if self.client.nthreads() else alone_s + LOOK_S
+                if alone_s >= LOST_S:
+                    raise OutputError("all of its workers are lost", file=self.address, remedy=REMEDY) from None
+            else:
+                return done
 
 
 def connect(address: str) -> Cluster:
@@ -74,13 +100,21 @@ def connect(address: str) -> Cluster:
         from distributed import Client
     except ImportError as problem:
         raise OutputError("a cluster needs Dask", remedy="pip install 'remixkit[cluster]'") from problem
+
+    class Quiet(Client):  # type: ignore[misc]
+        """One that says nothing when it is given up."""
+
+        def __del__(self) -> None:
+            with suppress(Exception):
+                super().__del__()
+
     try:
-        client = Client(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as problem:
+        client = _within(CONNECT_S + LOOK_S, lambda: Quiet(address, timeout=CONNECT_S, set_as_default=False))
+        threads = client.nthreads()
+    except Exception as problem:  # whatever answers there may say anything
         raise OutputError(
             "no Dask scheduler answers there", file=address, remedy="start one: dask scheduler, dask worker ADDRESS"
         ) from problem
-    threads = client.nthreads()
     if not threads:
         client.close()
         raise OutputError("the scheduler has no worker", file=address, remedy=f"start some: dask worker {address}")
@@ -91,7 +125,25 @@ def connect(address: str) -> Cluster:
             file=address,
             remedy=f"start them with one thread each: dask worker {address} --nworkers auto --nthreads 1",
         )
-    return Cluster(client, len(threads))
+    return Cluster(client, len(threads), address)
+
+
+def _within(seconds: float, make: Callable[[], Any]) -> Any:
+    """What is made, if it is made in time: to one that takes a call and says nothing Dask listens for ever."""
+    made: list[Any] = []
+
+    def run() -> None:
+        try:
+            made.append(make())
+        except Exception as problem:
+            made.append(problem)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not made or isinstance(made[0], Exception):
+        raise TimeoutError from (made[0] if made else None)
+    return made[0]
 
 
 def _outcome(future: Any, song: str) -> Outcome:

@@ -86,7 +86,9 @@ def crossfade(a: Music, b: Music) -> Crossfade:
                 if _SHORTEST_S <= lasts <= _LONGEST_S and drift <= _FLAM_S:
                     return Crossfade(a.lines_s[-ours - 1], lasts)
         if a.fade_out_s:
-            return Crossfade(max(line for line in a.lines_s if line <= a.end_s - _HEARD_OF_A_FADE * a.fade_out_s), 0.0)
+            return Crossfade(
+                max((s for s in a.lines_s if s <= a.end_s - _HEARD_OF_A_FADE * a.fade_out_s), default=0.0), 0.0
+            )
     return Crossfade(a.end_s, 0.0)
 
 

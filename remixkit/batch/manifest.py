@@ -1,23 +1,26 @@
 """What an album holds and what it was made from: ``manifest.json``, and a record beside every piece.
 
-A piece is a cover, or a song as it is written. Its record in ``facts/`` is written last and taken away first, so it is
-there only if every file of the piece is whole and belongs to it. The manifest gathers the records; no date, no time
-taken, nothing of the machine is in it, so that the same command gives the same bytes.
+A piece is a cover, or a song as it is written. Its record in ``facts/`` is written last, so it tells of a piece only if
+every file of it is whole; before that it names what is being made, so that after a kill it is known whose the files
+are. The manifest gathers the records; no date, no time taken, nothing of the machine is in it, so that the same command
+gives the same bytes. Both are believed only as far as `records` says: what they name lies in the album.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from remixkit.batch import store as stores
+from remixkit.batch.guards import records
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError
 
 SCHEMA = 1
 NAME = "manifest.json"
+_MAKING = "making"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +96,28 @@ def read(store: Store) -> dict[str, Entry]:
     Raises
     ------
     OutputError
-        If it is damaged, or was written by a later version.
+        If it is damaged, names what does not lie in the album, or was written by a later version.
     """
     data = store.read(NAME)
     if data is None:
         return {}
     place = f"{store.place}/{NAME}"
     try:
-        tables = json.loads(data)
-        schema = tables["schema"]
-        if schema != SCHEMA:
-            raise OutputError(
-                f"is of version {schema}, this RemixKit reads {SCHEMA}", file=place, remedy="name another folder"
-            )
-        return {name: entry_of(name, row) for name, row in tables["pieces"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        tables = records.from_json(data)
+    except ValueError:
+        tables = None
+    if not records.has_shape(tables, {"schema": int, "pieces": dict}):
+        remedy = "if RemixKit made it, remove it: what is finished is found again; else name another folder"
+        raise OutputError("is no manifest of an album", file=place, remedy=remedy)
+    if tables["schema"] != SCHEMA:
         raise OutputError(
-            "is no manifest of an album", file=place, remedy="remove it; what is finished is found again"
-        ) from problem
+            f"is of version {tables['schema']}, this RemixKit reads {SCHEMA}", file=place, remedy="name another folder"
+        )
+    for name, row in tables["pieces"].items():
+        if not records.entry_fits(name, row):
+            remedy = "remove the manifest; what is finished is found again"
+            raise OutputError("is not what a batch writes", file=place, place=f"pieces.{name}", remedy=remedy)
+    return {name: entry_of(name, row) for name, row in tables["pieces"].items()}
 
 
 def write(store: Store, version: str, entries: Mapping[str, Entry], failures: Sequence[Failure]) -> None:
@@ -133,23 +140,38 @@ def write(store: Store, version: str, entries: Mapping[str, Entry], failures: Se
 
 
 def recorded(store: Store, name: str) -> Entry | None:
-    """What a piece's record says of it; None if there is none."""
-    try:
-        return entry_of(name, _record(store, name)["entry"])
-    except (KeyError, TypeError, AttributeError):
-        return None
+    """What a piece's record says of it; None if there is none, or none that can be believed."""
+    row = _record(store, name).get("entry", {})
+    return entry_of(name, row) if records.entry_fits(name, row) else None
+
+
+def write_making(store: Store, record: str, files: Collection[str]) -> None:
+    """Put in a record's place which files are about to be replaced, so that they are known after a kill."""
+    stores.write(store, record, dumps({_MAKING: sorted(files)}))
+
+
+def owned(store: Store, name: str, entry: Entry | None) -> set[str]:
+    """Which names in the album are a piece's to replace.
+
+    Those its entry tells of, its record, and what a run that was killed was about to make.
+    """
+    record = _record(store, name)
+    making = record.get(_MAKING)
+    known = {record_of(name)} if record.keys() & {_MAKING, "entry"} else set()
+    names: list[str] = making if making and records.has_shape(making, [str]) else []
+    return {*known, *names, *(entry.files if entry else ())}
 
 
 def music(store: Store, name: str) -> Mapping[str, Any] | None:
-    """The music in a piece's record, as `facts.music` made it; None if there is none."""
+    """The music in a piece's record, as `player_facts.music_facts` made it; None if there is none."""
     found: Mapping[str, Any] | None = _record(store, name).get("music")
-    return found
+    return found if records.music_fits(found) else None
 
 
 def _record(store: Store, name: str) -> dict[str, Any]:
     data = store.read(record_of(name))
     try:
-        tables = json.loads(data) if data else {}
+        tables = records.from_json(data) if data else {}
     except ValueError:
         return {}
     return tables if isinstance(tables, dict) else {}
@@ -157,7 +179,7 @@ def _record(store: Store, name: str) -> dict[str, Any]:
 
 def is_whole(store: Store, entry: Entry, wanted: Sequence[str]) -> bool:
     """Whether every file that is wanted belongs to the piece and has its length."""
-    if store.size(entry.record) is None or not set(wanted) <= entry.files.keys():
+    if recorded(store, entry.name) is None or not set(wanted) <= entry.files.keys():
         return False
     return all(store.size(name) == file.bytes for name, file in entry.files.items())
 
@@ -171,7 +193,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 
 def entry_of(name: str, row: Mapping[str, Any]) -> Entry:
-    """An entry from JSON's types; raises KeyError or TypeError if it is none."""
+    """An entry from JSON's types, for which `records.entry_fits`."""
     known = {f.name: row[f.name] for f in fields(Entry) if f.name not in ("name", "files", "warnings")}
     files = {path: File(int(f["bytes"]), str(f["sha256"])) for path, f in row["files"].items()}
     return Entry(name=name, files=files, warnings=tuple(row["warnings"]), **known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -156,6 +155,7 @@ def _mixed(
 
     from remixkit.render.effects.blocks import ratio
     from remixkit.render.files import decode
+    from remixkit.render.files.reserved import reserved
     from remixkit.render.master.loudness import integrated_lufs, step_powers
 
     lengths = [decode.length(track.sound) for track in tracks]
@@ -164,7 +164,7 @@ def _mixed(
         if its_rate != rate:
             raise OutputError(f"has {its_rate} Hz, others {rate}", file=track.sound, remedy="make the album anew")
     stop = max(round(t.start_s * rate) + frames for t, (frames, _) in zip(tracks, lengths, strict=True))
-    mix = _reserved(room, -(-stop // _ALIGN) * _ALIGN)
+    mix = reserved(room, -(-stop // _ALIGN) * _ALIGN)
     for k, track in enumerate(tracks):
         sound, _ = decode.read(track.sound)
         sound = sound * np.float32(ratio(target_lufs - integrated_lufs(step_powers(sound, rate))))
@@ -174,15 +174,6 @@ def _mixed(
         mix[:, start : start + sound.shape[1]] += sound[:, : mix.shape[1] - start]
         progress((k + 1) / len(tracks))
     return mix, rate
-
-
-def _reserved(room: IO[bytes], frames: int) -> NDArray[np.float32]:
-    """Silence, shape (2, frames), in a file whose place on the disk is taken at once."""
-    import numpy as np
-
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(room.fileno(), 0, 2 * frames * np.dtype(np.float32).itemsize)
-    return np.memmap(room, np.float32, "r+" if hasattr(os, "posix_fallocate") else "w+", shape=(2, frames))
 
 
 def _faded(sound: NDArray[np.float32], track: TapeTrack, following_s: float | None, rate: int) -> NDArray[np.float32]:

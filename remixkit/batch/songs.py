@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from remixkit.midi.reading.text import stem
 from remixkit.notation.reading import score_files
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi", *score_files.ENDINGS)
+MOST_BYTES = 100_000_000
+"""What no song's file is longer than, of any kind; readers have narrower bounds of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,21 @@ class SongSource:
     path : Path
         The file.
     sha256 : str
-        Of its content.
+        Of its content; empty if it cannot be read.
+    problem : str
+        Why it cannot be read, or why a folder cannot, in whose stead it stands.
     """
 
     name: str
     path: Path
     sha256: str
+    problem: str = ""
 
 
 def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[SongSource, ...]:
     """The songs in folders and their subfolders, and songs given by themselves; by name.
+
+    A song or a folder that cannot be read is among them, with what is the matter with it.
 
     Parameters
     ----------
@@ -48,12 +56,13 @@ def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[SongSo
     Raises
     ------
     SongError
-        If a place does not exist or cannot be read, or there is no song in any.
+        If a place does not exist, or there is no song in any.
     """
     found: dict[Path, tuple[str, ...]] = {}
+    closed: list[OSError] = []
     for place in places:
         if place.is_dir():
-            for path in sorted(place.rglob("*")):
+            for path in sorted(_files(place, closed)):
                 within = path.relative_to(place)
                 if path.suffix.lower() in ENDINGS and path.is_file() and not _hidden(within):
                     found.setdefault(path.resolve(), within.parts)
@@ -64,10 +73,29 @@ def find(places: Sequence[Path], *, outside: Path | None = None) -> tuple[SongSo
     if outside is not None:
         album = outside.resolve()
         found = {path: parts for path, parts in found.items() if album not in path.parents}
-    if not found:
+    if not found and not closed:
         where = ", ".join(map(str, places))
         raise SongError("there is no song in it", file=where, remedy=f"songs end in {', '.join(ENDINGS)}")
-    return tuple(sorted((SongSource(n, p, digest(p)) for p, n in _names(found).items()), key=lambda s: s.name))
+    unread = {Path(p.filename): p.strerror or "cannot be read" for p in closed}
+    folders = [SongSource(str(p), p, "", f"this folder: {reason}") for p, reason in unread.items()]
+    return tuple(sorted([*(_source(n, p) for p, n in _names(found).items()), *folders], key=lambda s: s.name))
+
+
+def _files(place: Path, closed: list[OSError]) -> Iterator[Path]:
+    """Every file below a folder; what hinders from looking into one is added to `closed`."""
+    for folder, _, names in os.walk(place, onerror=closed.append):
+        yield from (Path(folder, name) for name in names)
+
+
+def _source(name: str, path: Path) -> SongSource:
+    try:
+        if (size := path.stat().st_size) > MOST_BYTES:
+            return SongSource(name, path, "", f"{size / 1e6:.0f} MB; a song has at most {MOST_BYTES / 1e6:.0f} MB")
+        return SongSource(name, path, digest(path))
+    except OSError as problem:
+        return SongSource(name, path, "", problem.strerror or "cannot be read")
+    except SongError as problem:
+        return SongSource(name, path, "", problem.reason)
 
 
 def digest(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from remixkit.batch.manifest import Entry, Failure, File
 from remixkit.batch.source_view import as_written
 from remixkit.batch.store import REMEDY, Store, saying, write
 from remixkit.batch.worklist import AlbumPiece, Font, SongJob
-from remixkit.errors import OutputError, SoundFontError, SynthError, UserError
+from remixkit.errors import OutputError, SoundFontError, SynthError, UserError, echoed
 from remixkit.files import is_full
 from remixkit.model.analysis import Analysis
 from remixkit.model.arrangement import Arrangement
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from remixkit.render import RenderReport, SoundFont
     from remixkit.render.synth.synthesis import Synth
 
-# What is the machine's fault and not the song's: no other song would go better.
-FATAL = (OutputError, SoundFontError, SynthError)
+# What the system says of one name and not of the disk.
+_NAMES_FAULT = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
 # An album's own and those of a style's roles; more are loaded anew for each cover.
 _FONTS_HELD = 4
 
@@ -61,18 +62,30 @@ def do_job(job: SongJob) -> Outcome:
         for piece in job.pieces:
             try:
                 made.append(_piece(job, piece, analysis, folder))
-            except FATAL:
-                raise
             except Exception as problem:
-                failed.append(failure(job.song, piece.style.name if piece.style else "", problem))
+                if _stops_all(problem, folder):
+                    raise
+                failed.append(failure(job.song, piece.style_name, problem))
     return Outcome(job.song, tuple(made), tuple(failed))
+
+
+def _stops_all(problem: Exception, folder: Path) -> bool:
+    """Whether something is the machine's fault and not the song's: no other song would go better."""
+    if isinstance(problem, SoundFontError | SynthError):
+        return True
+    if not isinstance(problem, OutputError):
+        return False
+    cause = problem.__cause__
+    return is_full(folder) or (isinstance(cause, OSError) and cause.errno not in _NAMES_FAULT)
 
 
 def failure(song: str, style: str, problem: BaseException) -> Failure:
     """Why a piece was not made, without the names of files that only a worker has seen."""
     if isinstance(problem, UserError):
         return Failure(song, style, str(type(problem)(problem.reason, place=problem.place, remedy=problem.remedy)))
-    reason = f"a bug of RemixKit: {type(problem).__name__}: {problem}"
+    if isinstance(problem, MemoryError):
+        return Failure(song, style, "there is not enough memory for it; close other programs, or fewer --jobs")
+    reason = f"a bug of RemixKit: {type(problem).__name__}: {echoed(str(problem))}"
     return Failure(song, style, reason, "".join(traceback.format_exception(problem)))
 
 
@@ -101,14 +114,16 @@ def _piece(job: SongJob, piece: AlbumPiece, analysis: Analysis, folder: Path) ->
                 *paths.values(), soundfont=held_soundfont(job.font).soundfont.path if job.font else None
             )
     except OutputError as problem:
+        if not _stops_all(problem, folder):
+            raise
         reason = "no space is left on the disk" if is_full(folder) else problem.reason
-        raise OutputError(reason, file=job.store.place, remedy=REMEDY) from problem
+        raise OutputError(reason, file=job.store.place, remedy=REMEDY) from (problem.__cause__ or problem)
     music = player_facts.music_facts(arrangement, bars)
     entry = Entry(
         name=piece.name,
         key=piece.key,
         song=job.song,
-        style=piece.style.name if piece.style else "",
+        style=piece.style_name,
         style_title=piece.style.title if piece.style else "",
         title=arrangement.title or job.song,
         files={name: _file(path) for name, path in paths.items()},
@@ -130,8 +145,8 @@ def _rendered(arrangement: Arrangement, paths: list[Path], font: Font | None) ->
 
 
 def _put(store: Store, piece: AlbumPiece, entry: Entry, paths: Mapping[str, Path], record: Mapping[str, Any]) -> None:
-    """The old record goes first, the new one comes last: what has a record is whole."""
-    store.remove(entry.record)
+    """The record comes last: what has one is whole. Before, it says which files are being replaced."""
+    manifest.write_making(store, entry.record, {*piece.files, *piece.stale})
     for name in piece.stale:
         store.remove(name)
     for name, path in paths.items():

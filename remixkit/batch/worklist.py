@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from remixkit import style as styles
 from remixkit.batch import manifest
+from remixkit.batch.guards.album_names import is_file_of
 from remixkit.batch.songs import SongSource
 from remixkit.batch.store import Store
 from remixkit.errors import OutputError, StyleError
@@ -50,6 +51,11 @@ class AlbumPiece:
     files: tuple[str, ...]
     stale: tuple[str, ...] = ()
     fonts: tuple[Font, ...] = ()
+
+    @property
+    def style_name(self) -> str:
+        """Its style's; empty for the song as it is written."""
+        return self.style.name if self.style else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +169,21 @@ def missing(store: Store, wanted: Sequence[AlbumPiece], known: dict[str, manifes
             if recorded is not None:
                 entry = known[piece.name] = recorded
         if entry is None:
-            out.append(piece)
+            ours = (
+                n for n in manifest.owned(store, piece.name, None) if is_file_of(piece.name, piece.style is None, n)
+            )
+            out.append(replace(piece, stale=tuple(sorted(set(ours) - set(piece.files)))))
         elif entry.key != piece.key:
             out.append(_replacing(piece, entry, keep=()))
         elif not manifest.is_whole(store, entry, piece.files):
             out.append(_replacing(piece, entry, keep=entry.files))
     return tuple(out)
+
+
+def in_the_way(store: Store, piece: AlbumPiece, known: Mapping[str, manifest.Entry]) -> str:
+    """A file of others where one of the piece's would come; empty if there is none."""
+    ours = manifest.owned(store, piece.name, known.get(piece.name))
+    return next((n for n in (*piece.files, manifest.record_of(piece.name)) if n not in ours and store.has(n)), "")
 
 
 def _replacing(piece: AlbumPiece, entry: manifest.Entry, keep: Iterable[str]) -> AlbumPiece:

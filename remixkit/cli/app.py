@@ -24,7 +24,7 @@ from remixkit.cli import (
     watch,
 )
 from remixkit.cli.options.groups import spread_options
-from remixkit.errors import UserError
+from remixkit.errors import UserError, echoed
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer gives it no name of its own
 
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as problem:
         context = getattr(problem, "ctx", None)
         command = context.command_path if context else "remixkit"
-        console.error(f"{problem.format_message().rstrip('.')}; see `{command} --help`")  # type: ignore[attr-defined]
+        console.error(f"{echoed(problem.format_message().rstrip('.'))}; see `{command} --help`")  # type: ignore[attr-defined]
         return 2
     except (KeyboardInterrupt, typer.Abort):
         status = 130

@@ -14,6 +14,7 @@ import typer
 
 from remixkit.cli import console
 from remixkit.cli.options.shared import EncodingOption, SeedOption, SoundFontOption, StylesOption
+from remixkit.errors import OutputError
 
 if TYPE_CHECKING:
     from remixkit.batch import Batch, Failure, Step
@@ -52,7 +53,9 @@ def run(
 
     heard = bool(worklist.sounds(worklist.formats(formats)))
     chosen = [styles.check(s) if heard else styles.load(s) for s in style]
-    album = batch.begin(songs, chosen, output, formats=formats, seed=seed, soundfont=soundfont, encoding=encoding)
+    place = str(Path(output).absolute()) if cluster and "://" not in output else output
+    album = batch.begin(songs, chosen, place, formats=formats, seed=seed, soundfont=soundfont, encoding=encoding)
+    _check_page(album)
     failed: list[Failure] = []
     warned = kept = 0
     for step in _shown(album, _steps(album, jobs, cluster)):
@@ -62,7 +65,7 @@ def run(
         failed += step.failed
         kept += step.kept
         warned += any(entry.warnings for entry in step.made)
-    console.result(_page(album))
+    console.result(f"{album.store.place}/{PAGE}")
     if kept:
         console.say(f"{kept} were there already")
     if warned:
@@ -79,11 +82,11 @@ def _steps(album: Batch, jobs: int | None, cluster: str | None) -> Iterator[Step
     from remixkit import batch
 
     if cluster is None:
-        return batch.make_album(album, jobs or os.cpu_count() or 1)
+        return batch.make_album(album, jobs or os.cpu_count() or 1, finish=lambda: _write_page(album))
     from remixkit.batch.cluster import connect
 
     found = connect(cluster)
-    return batch.make_album(album, found.workers, found)
+    return batch.make_album(album, found.workers, found, lambda: _write_page(album))
 
 
 def _shown(album: Batch, steps: Iterable[Step]) -> Iterator[Step]:
@@ -132,8 +135,18 @@ def _display(songs: int) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, failed: bar.update(task, completed=done, failed=f"{failed} failed" if failed else "")
 
 
-def _page(album: Batch) -> str:
-    """Write the album's page; its name."""
+def _check_page(album: Batch) -> None:
+    """A page in the album that no batch has made is not written over; raises OutputError."""
+    from remixkit.export import album_page
+
+    old = album.store.read(PAGE)
+    if old is not None and album_page.MARK.encode() not in old:
+        remedy = "move it away, or name another folder with -o"
+        raise OutputError("is a page that no batch has made", file=f"{album.store.place}/{PAGE}", remedy=remedy)
+
+
+def _write_page(album: Batch) -> None:
+    """Write the album's page."""
     from remixkit.batch import contents, store
     from remixkit.export import album_page
 
@@ -157,8 +170,6 @@ def _page(album: Batch) -> str:
     data = written.encode()
     if album.store.read(PAGE) != data:
         store.write(album.store, PAGE, data)
-    album.store.close()
-    return f"{album.store.place}/{PAGE}"
 
 
 def _title(place: str) -> str:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from remixkit import texts
 from remixkit.cli.surroundings import writing_to
+from remixkit.errors import echoed
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
 MOST_LINES = 3
+_MOST_LETTERS = 600
 
 
 def result(text: str) -> None:
@@ -43,7 +45,7 @@ def cell(text: str, style: str = "") -> Text:
 
 def warn(text: str) -> None:
     """Say what the user should know but need not mend."""
-    _write(sys.stderr, f"warning: {' '.join(text.split())}")
+    _write(sys.stderr, f"warning: {echoed(' '.join(text.split()), _MOST_LETTERS)}")
 
 
 def say(text: str) -> None:

@@ -13,6 +13,7 @@ from remixkit.cli.options.arranging import ArrangingOptions, PlanOptions
 from remixkit.cli.options.daw_files import DawOptions
 from remixkit.cli.options.earlier_takes import TakesOptions
 from remixkit.cli.options.shared import (
+    MOST_SEED,
     EncodingOption,
     MelodyOption,
     SongArgument,
@@ -41,6 +42,8 @@ def run(
             "--seed",
             metavar="N",
             help="Another number gives another take; 0, or with --from the one after that take's.",
+            min=-MOST_SEED,
+            max=MOST_SEED,
         ),
     ] = None,
     output: Annotated[

@@ -40,7 +40,13 @@ def list_() -> None:
         best = ", ".join(preferring.get((known.name if known else font.name).casefold(), []))
         presets, licence = str(len(font.presets)), known.licence if known else ""
         rows.add_row(
-            mark, font.name, size(font.size_bytes), presets, licence, best, console.cell(str(font.path.parent))
+            mark,
+            console.cell(font.name),
+            size(font.size_bytes),
+            presets,
+            licence,
+            best,
+            console.cell(str(font.path.parent)),
         )
     here = {known.name for font in good if (known := catalogue.known(font.name))}
     for known in catalogue.KNOWN:

@@ -30,7 +30,7 @@ def list_() -> None:
     rows = Table("style", "title", "what it is")
     found = styles.available()
     for info in found:
-        rows.add_row(info.name, console.cell(info.title), console.cell(info.problem or info.description))
+        rows.add_row(console.cell(info.name), console.cell(info.title), console.cell(info.problem or info.description))
     console.print_table(rows)
     for info in found:
         if info.problem:
@@ -68,11 +68,11 @@ def show(name: NameArgument) -> None:
             p for given in spec.patterns.values() for p in ([given] if isinstance(given, str) else given)
         )
         rows.add_row(
-            role,
-            spec.kind,
+            console.cell(role),
+            console.cell(spec.kind),
             "drums" if drums else f"{instruments.instrument(spec.program).name} ({spec.program})",
             console.cell(", ".join(named)),
-            ", ".join(fx.name for fx in spec.fx),
+            console.cell(", ".join(fx.name for fx in spec.fx)),
         )
     console.print_table(head, *([] if found.is_passthrough else [rows]))
 

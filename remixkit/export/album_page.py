@@ -19,6 +19,8 @@ from remixkit.texts import plain
 
 # In this order a browser is offered what there is: what every browser plays comes first.
 AUDIBLE = (".mp3", ".flac", ".wav", ".ogg")
+# By this a page of ours is known from a user's own.
+MARK = '<meta name="generator" content="RemixKit batch">'
 _HUNDREDTHS = 100
 
 
@@ -78,6 +80,7 @@ def html(title: str, songs: Sequence[PageSong]) -> str:
     covers = [t for s in songs for t in s.tracks if not t.is_source]
     data = json.dumps([_data(s) for s in songs], ensure_ascii=False, separators=(",", ":"))
     page: str = _template().render(
+        mark=MARK,
         title=title,
         songs=[{"index": k, "title": s.title, "tracks": [_row(t) for t in s.tracks]} for k, s in enumerate(songs)],
         cover_count=len(covers),

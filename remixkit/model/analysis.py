@@ -45,6 +45,10 @@ class ChordSpan:
     quality: str = ""
     bass_pc: int | None = None
 
+    def is_chord_of(self, other: ChordSpan) -> bool:
+        """Whether both have one root, quality and bass, wherever they stand."""
+        return (self.root_pc, self.quality, self.bass_pc) == (other.root_pc, other.quality, other.bass_pc)
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remixkit import texts
+from remixkit.errors import OutputError
 from remixkit.files import replacing
 from remixkit.model.analysis import Analysis, Key
 from remixkit.model.arrangement import Arrangement
@@ -30,6 +31,9 @@ from remixkit.notation.staves import Staff, pedal_of, written
 if TYPE_CHECKING:
     from music21.stream import Score
 
+MOST_BARS = 20_000
+"""Bars of a sheet, all players together: an orchestra of 20 at a thousand bars."""
+MOST_NOTES = 100_000
 # The text of a chord symbol says its degrees already.
 _DEGREE = re.compile(rb"<degree>")
 _DATE = re.compile(rb"\s*<encoding-date>[^<]*</encoding-date>")
@@ -50,12 +54,18 @@ def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) 
     -------
     music21.stream.Score
         At sounding pitch; velocities stand in each note's volume.
+
+    Raises
+    ------
+    OutputError
+        If it would be longer than any sheet.
     """
     from music21 import metadata, stream
 
     sheet = sheet_of(source)
     score = stream.Score()
     score.insert(0, _metadata(metadata.Metadata(), sheet))
+    _check_length(sheet)
     if readable:
         _engrave(score, straight(in_systems(sheet)) if sheet.is_played else sheet)
     else:
@@ -72,10 +82,17 @@ def to_music21(source: Song | Analysis | Arrangement, *, readable: bool = True) 
 
 
 def lead_music21(arrangement: Arrangement) -> Score:
-    """The lead sheet of a cover: its tune on one staff, with chord symbols, section marks and words."""
+    """The lead sheet of a cover: its tune on one staff, with chord symbols, section marks and words.
+
+    Raises
+    ------
+    OutputError
+        If it would be longer than any sheet.
+    """
     from music21 import metadata, stream
 
     sheet = straight(lead_of(sheet_of(arrangement)))
+    _check_length(sheet)
     score = stream.Score()
     score.insert(0, _metadata(metadata.Metadata(), sheet))
     _engrave(score, sheet)
@@ -92,7 +109,14 @@ def musicxml(score: Score) -> bytes:
     """A score as MusicXML; one made by `to_music21` as it stands, any other is first made readable.
 
     The same score gives the same bytes on any day: no date is written.
+
+    Raises
+    ------
+    OutputError
+        If nobody plays in it.
     """
+    if not score.parts:
+        raise OutputError("no part plays a note, so there is nothing for a sheet", remedy="write .mid")
     from music21.musicxml.m21ToXml import GeneralObjectExporter
 
     complete = all(part.hasMeasures() for part in score.parts)
@@ -115,6 +139,18 @@ def write_musicxml(score: Score, path: Path) -> None:
     made = musicxml(score)
     with replacing(path) as beside:
         beside.write_bytes(made)
+
+
+def _check_length(sheet: Sheet) -> None:
+    """A ruined file can have bars without end, each of which costs time and memory."""
+    bars = sheet.grid.meter.bar_number(max(0, sheet.end_tick - 1))
+    notes = sum(len(player.notes) for player in sheet.players)
+    if bars * len(sheet.players) > MOST_BARS or notes > MOST_NOTES:
+        raise OutputError(
+            f"{bars} bars of {len(sheet.players)} players with {notes} notes are too many for a sheet",
+            remedy=f"it has at most {MOST_BARS} bars, all players together, and {MOST_NOTES} notes; "
+            "write .mid, or a song that is shorter",
+        )
 
 
 def _engrave(score: Any, sheet: Sheet) -> None:

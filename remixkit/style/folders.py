@@ -40,7 +40,7 @@ def search_path() -> tuple[Path, ...]:
 def style_candidates(name: str) -> tuple[Path, ...]:
     """Every file that a style's name could mean, in the order of the search path; none twice."""
     found = [folder / f"{name}.toml" for folder in search_path()]
-    return tuple({p.resolve(): p for p in reversed(found) if p.is_file()}.values())[::-1]
+    return tuple({p.resolve(): p for p in reversed(found) if os.path.isfile(p)}.values())[::-1]
 
 
 def style_files() -> tuple[Path, ...]:

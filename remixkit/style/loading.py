@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +123,6 @@ def _with_files(style: Style, resolved: Resolved) -> Style:
     roles = dict(style.roles)
     for name, role in style.roles.items():
         beside = resolved.file_of(["roles", name, "soundfont"]).parent / expanded(role.soundfont)
-        if len(Path(role.soundfont).parts) > 1 or beside.is_file():
+        if len(Path(role.soundfont).parts) > 1 or os.path.isfile(beside):
             roles[name] = role.model_copy(update={"soundfont": str(beside.absolute())})
     return style.model_copy(update={"roles": roles})

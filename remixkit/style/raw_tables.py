@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from remixkit import toml_text
 from remixkit.errors import StyleError
 from remixkit.plugins import nearest
 from remixkit.style.bridges import with_bridges
@@ -96,18 +96,11 @@ def read(path: Path) -> Source:
         With line and column where the file is not TOML.
     """
     try:
-        return Source(path, tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        with path.open("rb") as file:
+            data = file.read(toml_text.MOST_BYTES + 1)
     except OSError as problem:
         raise StyleError(problem.strerror or "cannot be read", file=path, remedy="name a style file") from problem
-    except UnicodeDecodeError as problem:
-        raise StyleError(f"byte {problem.start} is not UTF-8", file=path, remedy="save the file as UTF-8") from problem
-    except RecursionError as problem:
-        raise StyleError("tables are nested too deep", file=path) from problem
-    except tomllib.TOMLDecodeError as problem:
-        reason, place = _toml_problem(str(problem))
-        raise StyleError(
-            reason, file=path, place=place, remedy="see docs/styles.md for what a style looks like"
-        ) from problem
+    return Source(path, toml_text.parsed(data, path))
 
 
 def find(name_or_path: str | Path) -> Path:
@@ -121,7 +114,7 @@ def find(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         path = Path(name_or_path)
-        if path.is_file():
+        if os.path.isfile(path):
             return path
         raise StyleError("there is no such file", file=path, remedy="`remixkit styles list` shows the styles there are")
     found = style_candidates(text)
@@ -145,7 +138,7 @@ def _find_base(base: str, sources: Sequence[Source]) -> Path:
     taken = {s.path.resolve() for s in sources}
     found = ((above.parent / base),) if base.endswith(".toml") else style_candidates(base)
     for path in found:
-        if path.is_file() and path.resolve() not in taken:
+        if os.path.isfile(path) and path.resolve() not in taken:
             return path
     if any(path.resolve() in taken for path in found):
         circle = " -> ".join([*(s.path.stem for s in sources), Path(base).stem])
@@ -172,10 +165,3 @@ def _has(tables: Any, keys: Sequence[str | int]) -> bool:
             return False
         tables = tables[key]
     return True
-
-
-def _toml_problem(message: str) -> tuple[str, str]:
-    """Tomllib's message, cut into what is wrong and where."""
-    match = re.fullmatch(r"(?s)(.*) \(at (.*)\)", message)
-    reason, place = (match[1], match[2]) if match else (message, "")
-    return "not TOML: " + " ".join(reason.split()), place

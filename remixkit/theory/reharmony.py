@@ -123,7 +123,7 @@ def merge_equal(chords: Sequence[ChordSpan]) -> tuple[ChordSpan, ...]:
     """Neighbours that became the same chord, as one."""
     merged: list[ChordSpan] = []
     for chord in chords:
-        if merged and _same(merged[-1], chord) and merged[-1].end_tick == chord.start_tick:
+        if merged and merged[-1].is_chord_of(chord) and merged[-1].end_tick == chord.start_tick:
             merged[-1] = replace(merged[-1], end_tick=chord.end_tick)
         else:
             merged.append(chord)
@@ -306,10 +306,6 @@ def _approach(
         if all(_fits(s, replace(chord, start_tick=s.start_tick, end_tick=s.end_tick), lines) for s in spans):
             return spans
     return ()
-
-
-def _same(a: ChordSpan, b: ChordSpan) -> bool:
-    return (a.root_pc, a.quality, a.bass_pc) == (b.root_pc, b.quality, b.bass_pc)
 
 
 def share_changed(before: Sequence[ChordSpan], after: Sequence[ChordSpan]) -> float:

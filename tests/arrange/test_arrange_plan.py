@@ -150,7 +150,7 @@ def test_an_edited_plan_is_what_is_played() -> None:
         ("bars = [1, 4]", "bars = [1, 5]", "sections[0]: bars 1-4 of the cover are 'intro'"),
         ('style = "rock"', 'style = "lofi"', "style: this is a plan for 'lofi', not 'rock'; name that --style"),
         ("song =", "sing =", "no key is called 'sing'; did you mean 'song'?"),
-        ("[[sections]]", "[[sections]", "not TOML"),
+        ("[[sections]]", "[[sections]", "line 8, column 11: not TOML"),
     ],
 )
 def test_a_slip_in_a_plan_is_named(old: str, new: str, said: str) -> None:

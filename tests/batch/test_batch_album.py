@@ -131,9 +131,9 @@ def test_killed_between_any_two_writes_the_album_is_the_same(
             break
         except Killed:
             kills += 1
-        (album / store.SCRATCH).mkdir(exist_ok=True)
-        (album / store.SCRATCH / "half-written.mid").write_bytes(b"MThd")
         left = 1000
+        with Folder(album).scratch() as scratch:
+            (scratch.parent / "half-written.mid").write_bytes(b"MThd")
         made(themes, album, "lofi")
         assert hashes(album) == whole, f"killed before write {kills}"
     assert kills > 6

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from albums import asked, hashes, made, write_song
+from conftest import Done
 
 from remixkit.batch import make_album
 from remixkit.errors import OutputError
+
+Cli = Callable[..., Done]
 
 distributed = pytest.importorskip("distributed")
 cluster = pytest.importorskip("remixkit.batch.cluster")
@@ -60,3 +66,51 @@ def test_nobody_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
     with pytest.raises(OutputError, match=r"tcp://127.0.0.1:9: no Dask scheduler answers there"):
         cluster.connect("tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff" * 4096])
+def test_what_answers_is_no_scheduler(monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    caller, _ = listening.accept()
+                    callers.append(caller)
+                    caller.sendall(says)
+
+        callers: list[socket.socket] = []
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(OutputError, match="no Dask scheduler answers there"):
+            cluster.connect(f"tcp://127.0.0.1:{listening.getsockname()[1]}")
+
+
+@pytest.mark.parametrize("lost", ["workers", "scheduler"])
+def test_when_all_are_lost_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    monkeypatch.setattr(cluster, "LOOK_S", 0.5)
+    monkeypatch.setattr(cluster, "LOST_S", 1.0)
+    for k in range(3):
+        write_song(tmp_path / "themes" / f"song{k}.mid", up=k)
+    batch = asked(tmp_path / "themes", tmp_path / "album")
+    with processes(tmp_path, workers=1) as (address, workers):
+        pool = cluster.connect(address)
+        steps = make_album(batch, pool.workers, pool)
+        next(steps)
+        if lost == "workers":
+            workers[0].kill()
+        else:
+            os.kill(pool.client.run_on_scheduler(os.getpid), signal.SIGKILL)
+        with pytest.raises(OutputError, match=r"(are|is) lost"):
+            list(steps)
+    assert [len(s.made) for s in made(tmp_path / "themes", tmp_path / "album")].count(1) == 2
+
+
+def test_a_relative_folder_is_where_it_was_asked_for(cli: Cli, tmp_path: Path) -> None:
+    write_song(tmp_path / "themes" / "one.mid")
+    (tmp_path / "elsewhere").mkdir()
+    with processes(tmp_path / "elsewhere", workers=1) as (address, _):
+        done = cli("batch", "themes", "-s", "lofi", "--formats", "mid", "-o", "album", "--cluster", address)
+    assert done.status == 0, done.err
+    assert (tmp_path / "album" / "one.lofi.mid").exists()
+    assert not (tmp_path / "elsewhere" / "album").exists()

@@ -23,6 +23,8 @@ from remixkit.model.song import Song
 SAME_MUSIC = 0.9
 OVERLAP = 0.6
 FLAT_ENERGY = 0.08
+PEAK = 0.3
+"""How much more energy than the first sung music has the peak of a song in which nothing returns (craft)."""
 LATE = 0.5
 
 
@@ -42,7 +44,8 @@ def name_sections(song: Song, bars: Bars, lines: Ints, kinds: Ints, groups: Sequ
     """
     spans = list(pairwise(lines.tolist()))
     energy = section_energy(song, bars, spans)
-    labels = label_kinds(kinds.tolist(), groups, [a / int(lines[-1]) for a, _ in spans])
+    heard = with_peak(kinds.tolist(), groups, energy)
+    labels = label_kinds(heard, groups, [a / int(lines[-1]) for a, _ in spans])
     return tuple(
         Section(int(bars.edges[a]), int(bars.edges[b]), label, round(float(e), 3))
         for (a, b), label, e in zip(spans, labels, energy, strict=True)
@@ -105,6 +108,21 @@ def likeness(same: Floats, one: tuple[int, int], other: tuple[int, int]) -> floa
             match = float(np.diagonal(same[a : a + size, c : c + size]).mean())
             best = max(best, math.sqrt(size / short) * match)
     return best
+
+
+def with_peak(kinds: Sequence[int], groups: Sequence[int], energy: NDArray[np.float64]) -> list[int]:
+    """The kinds, and where no chorus was heard because none returns, that of the fullest sung music after the first.
+
+    It is one if its energy stands out from the first's by `PEAK`.
+    """
+    sung = [k for k, kind in enumerate(kinds) if kind != UNSUNG]
+    others = [k for k in sung if groups[k] != groups[sung[0]]]
+    if CHORUS in kinds or not others:
+        return list(kinds)
+    top = max(others, key=lambda k: float(energy[k]))
+    if energy[top] < energy[sung[0]] + PEAK:
+        return list(kinds)
+    return [CHORUS if k in sung and groups[k] == groups[top] else kind for k, kind in enumerate(kinds)]
 
 
 def label_kinds(kinds: Sequence[int], groups: Sequence[int], places: Sequence[float]) -> list[SectionName]:

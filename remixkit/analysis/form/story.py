@@ -52,12 +52,12 @@ def hear_story(columns: Doubles, same: Floats) -> Story:
     sung_alone, sung_again, chorus_alone, chorus_again = trees.load("chorus.npz")
     told = []
     for alone, again in ((sung_alone, sung_again), (chorus_alone, chorus_again)):
-        first = log_odds(alone.probability(columns))
-        told.append(log_odds(again.probability(again_columns(first, same, columns))))
+        first = story_log_odds(alone.probability(columns))
+        told.append(story_log_odds(again.probability(again_columns(first, same, columns))))
     return Story(*told)
 
 
-def log_odds(chance: Doubles) -> Doubles:
+def story_log_odds(chance: Doubles) -> Doubles:
     """Log odds, kept within +-9."""
     safe = np.clip(chance, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(safe / (1 - safe)))

@@ -208,11 +208,7 @@ def _tidy(chords: list[ChordSpan], end_tick: int) -> tuple[ChordSpan, ...]:
         if c.root_pc is None and rung and c.end_tick - c.start_tick <= 4 * TICKS_PER_QUARTER:
             c = replace(rung[-1], start_tick=c.start_tick, end_tick=c.end_tick)
         rung.append(c)
-    return spans.merge(rung, _same)
-
-
-def _same(a: ChordSpan, b: ChordSpan) -> bool:
-    return (a.root_pc, a.quality, a.bass_pc) == (b.root_pc, b.quality, b.bass_pc)
+    return spans.merge(rung, ChordSpan.is_chord_of)
 
 
 def _lyrics(analysis: Analysis) -> tuple[Lyric, ...]:

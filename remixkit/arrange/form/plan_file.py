@@ -11,12 +11,12 @@ players = ["lead", "drums", "bass"]
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from remixkit import toml_text
 from remixkit.arrange.form.band_plan import BandPlan
 from remixkit.arrange.form.chart import PlannedSection
 from remixkit.errors import StyleError
@@ -43,13 +43,12 @@ def read(file: Path, plan: BandPlan, style: Style) -> BandPlan:
         As `from_toml`, or if the file cannot be read.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            data = opened.read(toml_text.MOST_BYTES + 1)
     except OSError as problem:
         remedy = "write one with --explain -o plan.toml"
         raise StyleError(problem.strerror or "cannot be read", file=file, remedy=remedy) from problem
-    except UnicodeDecodeError as problem:
-        raise StyleError(f"byte {problem.start} is not UTF-8", file=file, remedy="save the file as UTF-8") from problem
-    return from_toml(text, plan, style, file=file)
+    return from_toml(data.decode("utf-8", "surrogateescape"), plan, style, file=file)
 
 
 def write(file: Path, plan: BandPlan, notes: str = "") -> None:
@@ -101,10 +100,7 @@ def from_toml(text: str, plan: BandPlan, style: Style, *, file: Path | None = No
     StyleError
         If it is not TOML, belongs to another style or other bars, or has a wrong key or word; says the nearest one.
     """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise StyleError("not TOML: " + " ".join(str(problem).split()), file=file) from problem
+    tables = toml_text.parsed(text.encode("utf-8", "surrogateescape"), file)
     _known(file, "", "key", tables, _TOP)
     if tables.get("style", plan.style) != plan.style:
         _fail(file, "style", f"this is a plan for {tables['style']!r}, not {plan.style!r}", "name that --style")
@@ -125,7 +121,7 @@ def _section(
         _fail(file, place, "must be a table", "begin it with [[sections]]")
     _known(file, place, "key", table, _KEYS)
     bars = list(plan.bars[k])
-    if table.get("name", section.label) != section.label or list(table.get("bars", bars)) != bars:
+    if table.get("name", section.label) != section.label or table.get("bars", bars) != bars:
         remedy = "write it anew with --explain; length and order of sections are the song's"
         _fail(file, place, f"bars {bars[0]}-{bars[1]} of the cover are {section.label!r}", remedy)
     intensity, ending, down = (

@@ -21,8 +21,8 @@ FIT = 0.06
 def cover_tempo(analysis: Analysis, form: FormSpec, outline: Outline, meter: MeterMap) -> tuple[TempoMap, bool]:
     """The cover's tempo map, and whether the beat is felt at half rate.
 
-    The source's tempo is the median over its bars, in beats as they are felt; where its sections differ by more than 4 %
-    each keeps its own. A song that is felt at half its written rate, or that the style halves, has half time. A
+    The source's tempo is the median over its bars, in beats as they are felt; where its sections differ by more than
+    4 % each keeps its own. A song that is felt at half its written rate, or that the style halves, has half time. A
     tempo that the style states is for the beat as written or as felt, whichever is nearer.
     """
     source = analysis.song.grid

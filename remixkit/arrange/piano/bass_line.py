@@ -74,7 +74,10 @@ def bass_line(
         for k, c in enumerate(chords)
     ]
     moves = [
-        [[_move(a, b, _same(chords[k - 1], chords[k]), left[k], above[k]) for b, _ in options[k]] for a, _ in before]
+        [
+            [_move(a, b, chords[k - 1].is_chord_of(chords[k]), left[k], above[k]) for b, _ in options[k]]
+            for a, _ in before
+        ]
         for k, before in enumerate(options[:-1], 1)
     ]
     path = cheapest_path([[cost for _, cost in choice] for choice in options], moves)
@@ -125,7 +128,3 @@ def _move(a: int, b: int, same_chord: bool, above_a: int | None, above_b: int | 
     if above_a is not None and above_b is not None:
         cost += _PARALLEL if are_parallel(a, b, above_a, above_b) else 0.0
     return cost
-
-
-def _same(a: ChordSpan, b: ChordSpan) -> bool:
-    return (a.root_pc, a.quality, a.bass_pc) == (b.root_pc, b.quality, b.bass_pc)

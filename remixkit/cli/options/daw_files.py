@@ -34,6 +34,7 @@ class DawOptions:
             metavar="N",
             help="The first bar is bar N; those before it are empty.",
             min=1,
+            max=9999,
             rich_help_panel=_PANEL,
         ),
     ] = 1

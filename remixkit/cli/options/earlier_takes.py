@@ -38,6 +38,7 @@ class TakesOptions:
             help="So many takes side by side, the first with --seed, the others with the seeds that follow; {take} in "
             "a path stands for a take's number.",
             min=1,
+            max=999,
             rich_help_panel=_PANEL,
         ),
     ] = 1

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from remixkit.errors import echoed
+
 if TYPE_CHECKING:
     from remixkit.model.song import Song
+
+_MOST_DIGITS = 9
 
 SongArgument = Annotated[
     Path, typer.Argument(metavar="SONG", help="The song: MIDI, MusicXML or ABC.", show_default=False)
@@ -39,9 +43,20 @@ EncodingOption = Annotated[
     ),
 ]
 TuneOption = Annotated[
-    int | None, typer.Option("--tune", metavar="N", help="Of a book in ABC, the tune whose X: is N; else the first.")
+    int | None,
+    typer.Option(
+        "--tune",
+        metavar="N",
+        help="Of a book in ABC, the tune whose X: is N; else the first.",
+        min=0,
+        max=10**_MOST_DIGITS,
+    ),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Another number gives another take.")]
+MOST_SEED = 1 << 62
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", help="Another number gives another take.", min=-MOST_SEED, max=MOST_SEED),
+]
 
 
 def bars(text: str, option: str) -> tuple[int, int]:
@@ -54,9 +69,9 @@ def bars(text: str, option: str) -> tuple[int, int]:
     """
     first, _, last = text.partition("-")
     last = last if "-" in text else first
-    if first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last):
+    if all(t.isdecimal() and len(t) <= _MOST_DIGITS for t in (first, last)) and 1 <= int(first) <= int(last):
         return int(first), int(last)
-    raise typer.BadParameter(f"{text!r} is no range of bars such as 1-16", param_hint=option)
+    raise typer.BadParameter(f"{echoed(text)!r} is no range of bars such as 1-16", param_hint=option)
 
 
 def melody_track(song: Song, given: str | None) -> int | str | dict[str, int | str] | None:
@@ -75,7 +90,8 @@ def melody_track(song: Song, given: str | None) -> int | str | dict[str, int | s
 
 
 def _one_track(song: Song, given: str) -> int | str:
-    return int(given) - 1 if given.isdecimal() and not _is_name(song, given) else given
+    is_number = given.isdecimal() and len(given) <= _MOST_DIGITS
+    return int(given) - 1 if is_number and not _is_name(song, given) else given
 
 
 def _is_name(song: Song, given: str) -> bool:

@@ -104,8 +104,8 @@ def _sort_track(track: Decoded, clock: Clock, out: Sorted) -> None:
 def programs(song: Sorted) -> Mapping[int, int]:
     """The program of each player, by its `id`: the one that holds when its first note sounds.
 
-    Only where its own track sets none, what other tracks set on the channel counts. Where all come after the first note
-    it is the first; where there is none, 0.
+    Only where its own track sets none, what other tracks set on the channel counts. Where all come after the first
+    note, or there is no note, it is the first; where there is none, 0.
     """
     on_channel: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for player in song.everyone():
@@ -115,7 +115,8 @@ def programs(song: Sorted) -> Mapping[int, int]:
     out: dict[int, int] = {}
     for player in song.everyone():
         changes = player.reader.programs or on_channel[player.port, player.channel]
-        before = [program for tick, program in changes if tick <= player.first_tick]
+        is_heard = bool(player.reader.notes)
+        before = [program for tick, program in changes if is_heard and tick <= player.first_tick]
         out[id(player)] = before[-1] if before else changes[0][1] if changes else 0
     return out
 

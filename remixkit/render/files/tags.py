@@ -11,6 +11,8 @@ from remixkit.errors import OutputError
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _FRONT_COVER = 3
 _UTF16 = 1
+MOST_ART_BYTES = 15_000_000
+"""A block of FLAC's metadata has 16 MiB at most, the picture's words included (RFC 9639, 8.1)."""
 _SERIAL = 1
 
 
@@ -40,13 +42,17 @@ def read_art(path: Path) -> Art:
     Raises
     ------
     OutputError
-        If it cannot be read, or is neither PNG nor JPEG.
+        If it cannot be read, is too large, or is neither PNG nor JPEG.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_ART_BYTES + 1)
     except OSError as problem:
         reason = problem.strerror or "cannot be read"
         raise OutputError(reason, file=path, remedy="name a PNG or JPEG file") from problem
+    if len(data) > MOST_ART_BYTES:
+        most = f"a picture has at most {MOST_ART_BYTES / 1e6:.0f} MB"
+        raise OutputError(f"is too large: {most}", file=path, remedy="save it smaller")
     for beginning, mime in _KINDS.items():
         if data.startswith(beginning):
             return Art(data, mime)

@@ -7,15 +7,18 @@ their number and the sum is the same on any number of cores. Workers, buses, roo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from remixkit.errors import OutputError
 from remixkit.model.arrangement import Arrangement, AutomationRamp
 from remixkit.render.effects.blocks import Block, blocks_of, highest, ratio
+from remixkit.render.files.reserved import reserved
 from remixkit.render.mix.automation import Sweep, automation_fader
 from remixkit.render.mix.buses import BusLine, Passed, bus_lines, common_room
 from remixkit.render.mix.level_rider import LevelRider
@@ -25,6 +28,10 @@ from remixkit.render.soundfonts.lookup import SoundFont
 from remixkit.render.synth.part_events import QUANTUM, Fader, FramesOf, frame_clock
 from remixkit.render.synth.pool import BLOCK_FRAMES, SynthWorker, synth_pool
 
+MOST_S = 3600.0
+"""How long a piece of sound may be: of published files the longest, a test of all sounds, takes an hour."""
+# What is longer is mixed in a file and not in memory.
+_MOST_IN_MEMORY_S = 900.0
 LONGEST_TAIL_S = 10.0
 RING_S = 2.0
 
@@ -94,11 +101,17 @@ def mixdown(
 
     Raises
     ------
+    OutputError
+        If it is longer than `MOST_S`.
     SynthError, SoundFontError, PluginError, StyleError
         If the sound cannot be made.
     """
     performances, lacking = performed(arrangement, soundfont, sample_rate_hz)
     end = max((p.end_frame for p in performances), default=0)
+    if end > MOST_S * sample_rate_hz:
+        minutes = f"{end / sample_rate_hz / 60:.0f} minutes"
+        remedy = f"sound lasts {MOST_S / 60:.0f} minutes at most; cover a shorter part of the song"
+        raise OutputError(f"is {minutes} long", file=arrangement.title or None, remedy=remedy)
     frames_of = frame_clock(arrangement.grid.tempo, sample_rate_hz)
     buses, places = bus_lines(arrangement, frames_of, sample_rate_hz)
     cuts = [*frames_of([s.start_tick for s in arrangement.sections]), end]
@@ -116,6 +129,14 @@ def mixdown(
     rides = {arrangement.master.buses[place - 1].name: rider.fader for place, rider in riders.items()}
     warnings = dict.fromkeys([*lacking, *(w for p in performances for w in p.warnings)])
     return Mix(sound, end, ending, rides, tuple(warnings))
+
+
+def _room(frames: int, sample_rate_hz: int) -> NDArray[np.float32]:
+    """Silence of shape (2, frames)."""
+    if frames > _MOST_IN_MEMORY_S * sample_rate_hz:
+        with suppress(OSError), TemporaryFile() as file:  # no room on that disk: then in memory
+            return reserved(file, frames)
+    return np.zeros((2, frames), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +160,7 @@ class _SummingBus:
         self._longest = (end + int(LONGEST_TAIL_S * sample_rate_hz)) // QUANTUM * QUANTUM
         self._ring = int(RING_S * sample_rate_hz) // QUANTUM * QUANTUM
         frames = -(-(self._longest + self._ring) // BLOCK_FRAMES) * BLOCK_FRAMES
-        self._total = np.zeros((2, frames), np.float32)
+        self._total = _room(frames, sample_rate_hz)
 
     def add_up(
         self, ready: Sequence[SynthWorker], stages: ExitStack, progress: Callable[[float], None]

@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 
 from remixkit.errors import SoundFontError
 from remixkit.plugins import nearest
 from remixkit.render.soundfonts.lookup import SoundFont, open_soundfont, user_folder
 
 _TIMEOUT_S = 30
+# Within so many seconds at least so much must come.
+_LOOK_S = 60.0
+_LEAST_BYTES = 60_000
+_CHUNK_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,17 @@ def fetch(font: Known, folder: Path | None = None, progress: Callable[[float], N
     import requests
 
     where = folder or user_folder()
+    target = where / font.filename
     remedy = f"fetch {font.url} by other means and put it into {where}"
     try:
+        if target.is_file() and pooch.file_hash(str(target)) == font.sha256:
+            return open_soundfont(target)
         where.mkdir(parents=True, exist_ok=True)
-        downloader = pooch.HTTPDownloader(progressbar=_Bar(progress), timeout=_TIMEOUT_S)
-        pooch.get_logger().setLevel("ERROR")
-        path = pooch.retrieve(font.url, f"sha256:{font.sha256}", font.filename, where, downloader=downloader)
+        with TemporaryDirectory(prefix=".fetch-", dir=where, ignore_cleanup_errors=True) as room:
+            _download(font, Path(room), _Bar(progress, font.size_bytes))
+            Path(room, font.filename).replace(target)
+    except _GoesWrong as problem:
+        raise SoundFontError(f"{font.name} could not be fetched: {problem}", remedy=remedy) from problem
     except requests.RequestException as problem:
         reason = "no answer" if isinstance(problem, requests.ConnectionError) else str(problem)
         raise SoundFontError(f"{font.name} could not be fetched: {reason}", remedy=remedy) from problem
@@ -130,22 +141,56 @@ def fetch(font: Known, folder: Path | None = None, progress: Callable[[float], N
     except OSError as problem:
         reason = problem.strerror or "cannot be written"
         raise SoundFontError(reason, file=where, remedy="look at the disk's space and rights") from problem
-    return open_soundfont(Path(path))
+    return open_soundfont(target)
+
+
+def _download(font: Known, room: Path, bar: _Bar) -> None:
+    """Fetch into a folder; given up if more comes than the file has, or for a minute hardly anything."""
+    import pooch
+
+    went_wrong: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=_CHUNK_BYTES, timeout=_TIMEOUT_S)
+            pooch.retrieve(font.url, f"sha256:{font.sha256}", font.filename, room, downloader=downloader)
+        except BaseException as problem:
+            went_wrong.append(problem)
+
+    pooch.get_logger().setLevel("ERROR")
+    loading = Thread(target=run, daemon=True)
+    loading.start()
+    before = -1
+    while loading.is_alive():
+        loading.join(_LOOK_S)
+        if loading.is_alive() and not bar.is_whole and bar.done - before < _LEAST_BYTES:
+            raise _GoesWrong("it comes too slowly")
+        before = bar.done
+    if went_wrong:
+        raise went_wrong[0]
+
+
+class _GoesWrong(Exception):
+    """A download that would never end."""
 
 
 class _Bar:
-    """What pooch tells about a download, as shares."""
+    """What pooch tells about a download, as shares; more than the file has is not taken."""
 
-    def __init__(self, progress: Callable[[float], None]) -> None:
-        self._progress, self._done = progress, 0
+    def __init__(self, progress: Callable[[float], None], most: int) -> None:
+        self._progress, self._most = progress, most
+        self.done = 0
         self.total = 0
+        self.is_whole = False
 
     def update(self, count: int) -> None:
-        self._done += count
-        self._progress(min(1.0, self._done / self.total) if self.total else 0.0)
+        self.done += count
+        if self._most and self.done > self._most + _CHUNK_BYTES:
+            raise _GoesWrong(f"more comes than its {self._most} bytes")
+        self._progress(min(1.0, self.done / self.total) if self.total else 0.0)
 
     def reset(self) -> None:
-        self._done = 0
+        self.done = 0
 
     def close(self) -> None:
-        """Nothing to close."""
+        self.is_whole = True

@@ -101,7 +101,7 @@ def find(name: str | Path | None = None) -> SoundFont:
             raise SoundFontError("no SoundFont was found", remedy=f"put an .sf2 file into {user_folder()}")
         return open_soundfont(default)
     path = expanded(wanted)
-    if path.is_file():
+    if os.path.isfile(path):
         return open_soundfont(path)
     if path.suffix.lower() in ENDINGS and path.parent != Path():
         raise SoundFontError("does not exist", file=path, remedy="check the path")

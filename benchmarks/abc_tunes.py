@@ -1,7 +1,7 @@
 """How tunes in ABC are read, against abc2midi, and what damaged ones do.
 
-    python benchmarks/abc.py [--tunes 150] [--seed 1] [--draw tunes|files|books] [--plain] [--each]
-    python benchmarks/abc.py --mutants 300 [--first 0] [--only N]
+    python benchmarks/abc_tunes.py [--tunes 150] [--seed 1] [--draw tunes|files|books] [--plain] [--each]
+    python benchmarks/abc_tunes.py --mutants 300 [--first 0] [--only N]
 
 The tunes are those of music21's own corpus (airdsAirs, essenFolksong, josquin, miscFolk, nottingham, oneills1850,
 ryansMammoth: traditional music in the public domain), drawn by a seed: of all tunes, of all files (the first tune of

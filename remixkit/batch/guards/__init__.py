@@ -1,0 +1,1 @@
+"""What keeps an album to itself: which names and JSON of it are believed, and one batch at a time."""
