@@ -8,7 +8,7 @@ features.
 Every song of `train_melody.LEAD_SONGS` (none of which the melody model was trained on, and none of `pop909.MEASURED`)
 is used as it is, tracks MELODY, BRIDGE and PIANO, and as bands that cover it (`bands.py`), twice each. A row is a track
 in a bar in which somebody has the tune and that track plays near by; the answer is yes if it begins half of the bar's
-tune or more. Doublings are left out.
+tune or more. Doublings are left out. The shipped weights were trained on 54 of the songs, two bands each.
 """
 
 from __future__ import annotations
