@@ -89,6 +89,31 @@ def test_the_ear_can_be_corrected(cli: Cli) -> None:
     assert heard(cli, EXAMPLES / "paper-comet.mid", "--melody", "2")["melody"] == facts["melody"]
 
 
+def test_the_ear_can_be_corrected_by_section(cli: Cli) -> None:
+    facts = heard(cli, EXAMPLES / "paper-comet.mid", "--melody", "chorus=Lead Guitar")
+    guitar = {n["start_s"] for n in facts["melody"] if n["track"] == 1}
+    for s in facts["sections"]:
+        inside = {n["track"] for n in facts["melody"] if s["start_s"] <= n["start_s"] < s["end_s"] - 1e-3}
+        assert s["label"] != "chorus" or inside <= {1}
+    assert guitar
+    numbered = heard(cli, EXAMPLES / "paper-comet.mid", "--melody", "sabi=2")
+    assert numbered["melody"] == facts["melody"]
+    for given, why in (("chorus=", "chorus="), ("refrein=2", "refrein"), ("chorus=9", "track 9")):
+        done = cli("analyze", EXAMPLES / "paper-comet.mid", "--melody", given)
+        assert done.status == 2
+        assert why in done.err
+
+
+def test_each_section_has_a_lead_and_a_runner_up(cli: Cli) -> None:
+    facts = heard(cli, EXAMPLES / "paper-comet.mid")
+    for s in facts["sections"]:
+        lead = s["lead"]
+        assert facts["tracks"][lead["track"]]["name"] == lead["name"]
+        assert 0 <= lead["confidence"] <= 1
+        assert lead["runner_up"]["track"] != lead["track"]
+    assert "Vocal" in {s["lead"]["name"] for s in facts["sections"] if s["label"] == "chorus"}
+
+
 def test_tables_for_people(cli: Cli) -> None:
     done = cli("analyze", EXAMPLES / "paper-comet.mid")
     assert done.status == 0, done.err
