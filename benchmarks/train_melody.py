@@ -12,8 +12,8 @@ as bands play them (`bands.py`), all pitched tracks melted into one, by turns as
 Two stages: the second sees what the first thinks of a note's neighbourhood, the first's opinions being out-of-fold.
 
 Never trained on: `pop909.MEASURED`, and every fourth of the others (`LEAD_SONGS`), which `train_lead.py` needs unseen.
-The shipped weights are two pairs of stages, whose mean log-odds count: one of songs alone (--bands 0), one of 188 songs,
-134 of which as bands, too, before their tunes were moved (`MOVED` is newer):
+The shipped weights are two pairs of stages, whose mean log-odds count: one of songs alone (--bands 0), one of 188
+songs, 134 of which as bands, too, before their tunes were moved (`MOVED` is newer):
 
     python benchmarks/train_melody.py POP909_FOLDER --bands 0 -o songs.npz
     python benchmarks/train_melody.py POP909_FOLDER --songs 188 --bands 134 --beside songs.npz
