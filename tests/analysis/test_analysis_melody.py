@@ -177,3 +177,8 @@ def test_any_notes_give_one_line_of_notes_that_are_there(rows: list[tuple[int, i
     there = {(k, n.start_tick, n.pitch, n.velocity) for k, t in enumerate(tracks) for n in t.notes}
     assert {(n.track, n.start_tick, n.pitch, n.velocity) for n in found} <= there
     assert all(n.end_tick > n.start_tick for n in found)
+
+
+def test_a_tune_alone_is_taken_note_for_note() -> None:
+    found = heard(song(Track("", notes=tuple(tune(BARS)))))
+    assert [(n.start_tick, n.pitch) for n in found] == [(n.start_tick, n.pitch) for n in tune(BARS)]

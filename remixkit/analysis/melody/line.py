@@ -42,6 +42,8 @@ HAMMERED = 16
 """So many notes of one pitch in a row are no melody."""
 NEAREST = 16
 CHORD_TICKS = TICKS_PER_QUARTER // 16
+LONE = 0.95
+"""Of the onsets of a track that is the whole song, with one note each, for it to be a bare tune."""
 
 
 def find_melody(song: Song, facts: SongFacts, leads: Leads) -> tuple[MelodyNote, ...]:
@@ -61,6 +63,9 @@ def find_melody(song: Song, facts: SongFacts, leads: Leads) -> tuple[MelodyNote,
     tuple of MelodyNote
         In order, one at a time; empty where nothing sounds like a melody (see `prominent_line`).
     """
+    alone = _lone_line(facts)
+    if alone is not None:
+        return melody_of(song, facts, alone)
     if _is_one_player(facts) or leads.main is None:
         return _inside(song, facts)
     return _of_leads(song, facts, leads.at(_start_ticks(facts.table)))
@@ -90,6 +95,15 @@ def prominent_line(song: Song, facts: SongFacts) -> tuple[MelodyNote, ...]:
     found = _line(song, facts.table, np.flatnonzero(allowed), worth)
     rest = _line(song, facts.table, np.flatnonzero(allowed & ~_hammers(facts, found)), worth)
     return rest or found
+
+
+def _lone_line(facts: SongFacts) -> int | None:
+    """The track that plays all there is, one note at a time: it is the melody, note for note."""
+    playing = np.unique(facts.table.track).tolist()
+    if len(playing) != 1:
+        return None
+    track = facts.tracks[playing[0]]
+    return playing[0] if track.single >= LONE and track.low < track.high else None
 
 
 def _is_one_player(facts: SongFacts) -> bool:
