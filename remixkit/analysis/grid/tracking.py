@@ -293,15 +293,14 @@ def _on_tracked_beats(song: Song, pitched: Onsets, drums: Onsets) -> Song:
         beats, zero = _Beats(beats.second(places + origin)), 0.0
         meters = _meters([n * TICKS_PER_QUARTER for n in told])
 
+    last = int(np.ceil(max(float(beats.number(clock.to_s([song.end_tick]))[0]) - zero, 1.0)))
+    counted = _Beats(beats.second(zero + np.arange(last + 1, dtype=np.float64)))
+
     def move(ticks: NDArray[np.int64]) -> NDArray[np.int64]:
-        number = (beats.number(clock.to_s(ticks)) - zero) * beat_ticks
-        out: NDArray[np.int64] = np.rint(number).astype(np.int64)
+        out: NDArray[np.int64] = np.rint(counted.number(clock.to_s(ticks)) * beat_ticks).astype(np.int64)
         return out
 
-    last = int(np.ceil(max(float(beats.number(clock.to_s([song.end_tick]))[0]) - zero, 1.0)))
-    tempo = _tempo(
-        beats.second(zero + np.arange(last + 1, dtype=np.float64)), beat_ticks, heard.steady and lines is None
-    )
+    tempo = _tempo(counted.seconds, beat_ticks, heard.steady and lines is None)
     return moved(song, move, Grid(tempo, MeterMap(tuple(meters))))
 
 
