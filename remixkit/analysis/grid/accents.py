@@ -30,6 +30,15 @@ class Onsets:
         """The same notes at other times."""
         return Onsets(start, end, self.pitch, self.velocity)
 
+    def slots(self, slots_a_beat: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """The slot in which each note begins, the one at which it ends, a slot later at least, and how many there are.
+
+        Times are in beats; slot 0 is beat 0.
+        """
+        slot = np.rint(self.start * slots_a_beat).astype(np.int64)
+        until = np.maximum(np.rint(self.end * slots_a_beat).astype(np.int64), slot + 1)
+        return slot, until, int(until.max(initial=0)) + 1
+
 
 def accents(notes: Onsets, slots_a_beat: int) -> Floats:
     """Evidence for each slot.
@@ -49,9 +58,7 @@ def accents(notes: Onsets, slots_a_beat: int) -> Floats:
         begin. Harmony: chroma of the 1 or 2 beats after against those before. Bass change: another pitch class in the
         bass. Top: length of the highest onset. Release: how many notes end.
     """
-    slot = np.rint(notes.start * slots_a_beat).astype(np.int64)
-    until = np.maximum(np.rint(notes.end * slots_a_beat).astype(np.int64), slot + 1)
-    count = int(until.max(initial=0)) + 1
+    slot, until, count = notes.slots(slots_a_beat)
     length = np.minimum(notes.end - notes.start, 4.0)
     out = np.zeros((count, len(KINDS)))
     np.add.at(out[:, 0], slot, notes.velocity / 64.0)

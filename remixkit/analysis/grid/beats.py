@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixkit.analysis.grid.accents import Onsets
+from remixkit.search import cheapest_path
 
 Floats = NDArray[np.float64]
 
@@ -64,15 +65,7 @@ def tempo_path(strength: Floats) -> Floats:
     salience = np.maximum(salience, 0.0) * np.exp(-0.5 * (octaves / PRIOR_OCTAVES) ** 2)
     step = np.abs(np.arange(len(lags))[:, None] - np.arange(len(lags))[None, :]) * np.log(lags[1] / lags[0])
     cost = np.minimum(60.0 * step**2 + 0.5 * step, 2.5)
-    best, back = salience[0], np.zeros(salience.shape, dtype=np.int64)
-    for k in range(1, len(salience)):
-        options = best[:, None] - cost
-        back[k] = options.argmax(0)
-        best = options.max(0) + salience[k]
-    path = np.empty(len(salience), dtype=np.int64)
-    path[-1] = int(best.argmax())
-    for k in range(len(salience) - 1, 0, -1):
-        path[k - 1] = back[k, path[k]]
+    path = np.array(cheapest_path(-salience, cost), dtype=np.int64)
     centres = starts + size // 2
     out: Floats = np.exp(np.interp(np.arange(len(strength)), centres, np.log(lags[path])))
     return out

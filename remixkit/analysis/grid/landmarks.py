@@ -40,9 +40,7 @@ def landmarks(notes: Onsets, slots_a_beat: int) -> Floats:
         (Foote 2000). Return: peaks of how much better the eight beats after agree with the same music
         elsewhere than the eight before.
     """
-    slot = np.rint(notes.start * slots_a_beat).astype(np.int64)
-    until = np.maximum(np.rint(notes.end * slots_a_beat).astype(np.int64), slot + 1)
-    count = int(until.max(initial=0)) + 1
+    slot, until, count = notes.slots(slots_a_beat)
     out = np.zeros((count, len(LANDMARKS)))
     if not len(slot):
         return out

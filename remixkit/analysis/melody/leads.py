@@ -26,6 +26,7 @@ from remixkit.analysis.melody.track_roles import (
 )
 from remixkit.model.analysis import Lead, MelodyNote, Section
 from remixkit.model.song import Song
+from remixkit.search import cheapest_path
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -152,16 +153,7 @@ def _path(evidence: Floats, plays: NDArray[np.bool_]) -> Ints:
     gain[:, :-1] = np.where(plays, evidence, rests)[candidates].T
     states = np.append(candidates, NOBODY)
     cost = SWITCH_COST * (1 - np.eye(len(states)))
-    total, back = gain[0], np.zeros(gain.shape, dtype=np.int64)
-    for k in range(1, len(gain)):
-        options = total[:, None] - cost
-        back[k] = options.argmax(0)
-        total = options.max(0) + gain[k]
-    path = np.empty(len(gain), dtype=np.int64)
-    path[-1] = int(total.argmax())
-    for k in range(len(gain) - 1, 0, -1):
-        path[k - 1] = back[k, path[k]]
-    led = states[path]
+    led = states[np.array(cheapest_path(-gain, cost), dtype=np.int64)]
     for k in range(len(led) - 2, -1, -1):
         if led[k + 1] != NOBODY and plays[led[k + 1], k] and (led[k] == NOBODY or not plays[led[k], k]):
             led[k] = led[k + 1]
