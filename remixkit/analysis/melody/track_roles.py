@@ -43,11 +43,6 @@ def is_named_tune(track: Track) -> bool:
     return bool(TUNE_NAMES.search(track.name)) and not NOT_TUNE_NAMES.search(track.name)
 
 
-def is_not_tune(track: Track) -> bool:
-    """Whether a track's name says that it has something else than the tune."""
-    return bool(NOT_TUNE_NAMES.search(track.name))
-
-
 def is_sung(track: Track, facts: TrackFacts) -> bool:
     """Whether a track is a singer's, by its name or by lyrics that fall on its onsets."""
     return bool(SUNG_NAMES.search(track.name)) or facts.lyrics > SUNG_LYRICS
